@@ -1,0 +1,48 @@
+# Every target works from nothing: `setup` makes .venv and installs what constraints.txt pins.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CORPUS ?= seeds
+
+.PHONY: setup run ask test check format lint types bench soak lock clean help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv and install
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --editable . --group dev --group plot
+	@touch $@
+
+run: setup ## index the corpus and open the chat on http://127.0.0.1:7860
+	$(BIN)/isnad serve --corpus $(CORPUS)
+
+ask: setup ## answer one question: make ask Q="…"
+	@test -n "$(Q)" || { echo 'say the question: make ask Q="…"'; exit 2; }
+	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$(Q)"
+
+test: setup ## run every test
+	$(BIN)/python -m pytest
+
+check: lint types test ## what CI runs: format, lint, types, tests
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup
+	$(BIN)/mypy
+
+format: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+soak: setup ## the tests that take minutes
+	$(BIN)/python -m pytest -m soak
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,183 @@
+"""The records that move through the system, in the order they are made.
+
+``Document → Chunk → Hit → Span → Citation → AnswerGroup → Answer``
+
+Every offset counts code points, is half-open, and points into the text of the *document* as stored, so
+``document.text[c.start:c.end] == c.quote`` holds for each citation. Every score is a similarity: larger is
+better. This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Relation = Literal["single", "agree", "compatible", "conflict"]
+"""How the groups of an answer stand to one another."""
+
+Kind = Literal["number", "date", "person", "place", "organisation", "reason", "definition", "list", "yes_no", "other"]
+"""What a question asks for, or what a span is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of the corpus: its text exactly as decoded, and what is known about it."""
+
+    id: str  # path relative to the corpus folder, with forward slashes
+    text: str  # front matter included, so that offsets hold against the file itself
+    title: str
+    lang: str | None = None  # ISO 639-1
+    date: dt.date | None = None  # the day the document itself states
+    source: str | None = None  # the outlet, where the document names one
+    body_start: int = 0  # text[:body_start] is front matter: never searched, never quoted
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the text in UTF-8, in hexadecimal."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document: the unit that is embedded and retrieved."""
+
+    document_id: str
+    text: str
+    start: int  # document.text[start : start + len(text)] == text
+
+    @property
+    def end(self) -> int:
+        """Return the offset just past the chunk, in the document."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that the retriever chose, with the evidence for it."""
+
+    chunk: Chunk
+    score: float  # the fused score; hits are ordered by it
+    evidence: Mapping[str, float] = field(default_factory=dict)  # score of each stage, by its name
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a chunk that the reader takes for an answer, in the sentence around them."""
+
+    chunk: Chunk
+    start: int  # offsets into the document, inside the chunk
+    end: int
+    context_start: int  # the sentence that holds the span: context_start <= start < end <= context_end
+    context_end: int
+    score: float  # probability in [0, 1] that this span answers the question
+    kind: Kind = "other"
+
+    @property
+    def text(self) -> str:
+        """Return the words of the span."""
+        return self.chunk.text[self.start - self.chunk.start : self.end - self.chunk.start]
+
+    @property
+    def context(self) -> str:
+        """Return the sentence around the span."""
+        return self.chunk.text[self.context_start - self.chunk.start : self.context_end - self.chunk.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation that can be checked: the words, and where they stand."""
+
+    document: str  # the document's id
+    title: str
+    date: dt.date | None
+    start: int
+    end: int
+    quote: str  # document.text[start:end]
+    context_start: int
+    context_end: int
+    context: str  # the sentence: document.text[context_start:context_end]
+    score: float
+    sha256: str  # of the document's text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the citation as plain JSON values."""
+        return {
+            "document": self.document,
+            "title": self.title,
+            "date": self.date.isoformat() if self.date else None,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "context_start": self.context_start,
+            "context_end": self.context_end,
+            "context": self.context,
+            "score": round(self.score, 4),
+            "sha256": self.sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """Citations that give one and the same answer, best first."""
+
+    citations: tuple[Citation, ...]  # at least one
+    confidence: float  # probability in [0, 1]
+    value: Mapping[str, Any] | None = None  # what the words mean, e.g. {"kind": "number", "number": 30}
+
+    @property
+    def answer(self) -> str:
+        """Return the words of the best citation."""
+        return self.citations[0].quote
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the group as plain JSON values."""
+        return {
+            "answer": self.answer,
+            "confidence": round(self.confidence, 4),
+            "value": dict(self.value) if self.value else None,
+            "citations": [citation.to_dict() for citation in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question: groups of citations, or nothing but the nearest passages."""
+
+    question: str
+    confidence: float  # probability in [0, 1] that the first answer is right; below the threshold: no groups
+    groups: tuple[AnswerGroup, ...] = ()  # best first; empty when not answered
+    relation: Relation | None = None
+    nearest: tuple[Citation, ...] = ()  # at most three, and not an answer; empty when answered
+    hits: tuple[Hit, ...] = ()  # what the retriever brought, best first; not part of the JSON
+    took_ms: int = 0
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether the documents answer the question."""
+        return bool(self.groups)
+
+    @property
+    def answer(self) -> str | None:
+        """Return the words of the first group, or None when not answered."""
+        return self.groups[0].answer if self.groups else None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Return the citations of all groups, in order."""
+        return tuple(citation for group in self.groups for citation in group.citations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain JSON values, the same for every face of the product."""
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "answer": self.answer,
+            "confidence": round(self.confidence, 4),
+            "groups": [group.to_dict() for group in self.groups],
+            "relation": self.relation,
+            "nearest": [citation.to_dict() for citation in self.nearest],
+            "took_ms": self.took_ms,
+        }

@@ -1,0 +1,91 @@
+"""What every store promises. The stores know ids, tokens and vectors, and no language.
+
+Results are ordered by ``(-score, id)``: equal scores keep the order in which chunks entered the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+TokenIds = NDArray[np.uint16]
+
+
+class DamagedError(Exception):
+    """A derived file is missing, older than the catalog, or fails its checksum: build it again."""
+
+
+class LockedError(Exception):
+    """Another process is writing; `owner` says which."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A chunk as stored: where it stands, and what it is found by."""
+
+    start: int  # code points into the document's text, half-open
+    end: int
+    fields: Mapping[str, Sequence[str]]  # search tokens of each lexical field, in order
+    token_ids: TokenIds  # (t,) the encoder's token ids, for alignment; may be empty
+    vector: Vectors  # (d,) unit row
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as stored. `attributes` is kept as JSON and not interpreted."""
+
+    name: str  # unique
+    text: str
+    digest: str  # of the file's bytes: tells whether it has changed
+    size: int  # bytes of the file
+    mtime_ns: int
+    attributes: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+class DenseIndex(Protocol):
+    """Nearest vectors by inner product."""
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        ...
+
+    def search(
+        self, queries: Vectors, k: int, allowed: Collection[int] | None = None
+    ) -> list[list[tuple[int, float]]]:
+        """Return, for each of the (n, d) queries, the `k` best (id, score), best first.
+
+        Fewer than `k` where fewer are held or `allowed`.
+
+        Raises:
+            ValueError: if `k` is below 1 or a query is not finite.
+        """
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Chunks by the words they hold (BM25)."""
+
+    def __len__(self) -> int:
+        """Return the number of chunks."""
+        ...
+
+    def search(
+        self, query: Mapping[str, Iterable[str]], k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the `k` best (id, score) for tokens by field, best first; chunks that share none are left out.
+
+        Raises:
+            ValueError: if `k` is below 1 or a field is not known.
+        """
+        ...
+
+
