@@ -1,0 +1,272 @@
+"""Turn texts into vectors: the protocol, the embedded static encoder, and the hub's encoders.
+
+The embedded encoder looks every token up in one table and takes the mean, so it needs neither torch nor
+transformers. Its folder is in sentence-transformers' own format (`StaticEmbedding` + `Normalize`), and
+`SentenceTransformer(folder)` gives the same vectors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+EMBEDDED = "embedded"
+EMBEDDED_FOLDER = Path(__file__).parent / "models" / "encoder"
+
+_BATCH_TOKENS = 1 << 16  # rows gathered at once: 64 MB at 256 dimensions
+_BATCH_TEXTS = 4096
+_WEIGHTS = "model.safetensors"
+_TOKENIZER = "tokenizer.json"
+
+Vectors = npt.NDArray[np.float32]
+TokenIds = npt.NDArray[np.int32]
+
+
+class Encoder(Protocol):
+    """Maps questions and passages to one space where the dot product is the cosine."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that the settings know this encoder by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hex digest of all that the vectors depend on: equal digests, equal vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows, one for each question, in order."""
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows, one for each passage, in order."""
+
+
+class StaticEncoder:
+    """The mean of one learned vector per token; a token's importance is the length of its vector."""
+
+    def __init__(self, name: str, tokenizer: Tokenizer, table: Vectors, fingerprint: str) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self._tokenizer = tokenizer
+        self._table = table
+
+    @classmethod
+    def open(cls, path: str | Path = EMBEDDED_FOLDER, name: str | None = None) -> StaticEncoder:
+        """Load a sentence-transformers folder that holds a `StaticEmbedding`.
+
+        Args:
+            path: the folder with `tokenizer.json` and `model.safetensors`.
+            name: what to call the encoder; the folder's path if None.
+
+        Raises:
+            ModelError: if a file is missing or damaged, or the table and the vocabulary differ in size.
+        """
+        folder = Path(path)
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer_bytes = (folder / _TOKENIZER).read_bytes()
+            weight_bytes = (folder / _WEIGHTS).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"encoder folder '{folder}' lacks {_TOKENIZER} or {_WEIGHTS} ({error.strerror}); "
+                "reinstall isnad, or make it with `python -m training.encoder train`"
+            ) from error
+        try:
+            tokenizer = Tokenizer.from_buffer(tokenizer_bytes)
+            table = _table(load(weight_bytes))
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"encoder folder '{folder}' is damaged ({error}); reinstall isnad") from error
+        except Exception as error:  # tokenizers raises bare Exception for JSON that it cannot read
+            raise ModelError(f"'{folder / _TOKENIZER}' is damaged ({error}); reinstall isnad") from error
+        if len(table) != tokenizer.get_vocab_size():
+            raise ModelError(
+                f"encoder folder '{folder}' has {len(table)} vectors for {tokenizer.get_vocab_size()} "
+                "tokens; its files are of two versions: reinstall isnad"
+            )
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        digest = hashlib.sha256(
+            hashlib.sha256(tokenizer_bytes).digest() + hashlib.sha256(weight_bytes).digest()
+        )
+        return cls(name if name is not None else str(folder), tokenizer, table, digest.hexdigest())
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        return int(self._table.shape[1])
+
+    @property
+    def token_vectors(self) -> Vectors:
+        """Return the (V, d) float32 table: row `i` is token `i`, its length the token's learned weight.
+
+        The unknown token's row is zero. The array is shared and read-only.
+        """
+        return self._table
+
+    def tokenize(self, texts: Sequence[str]) -> list[TokenIds]:
+        """Return the token ids of each text, int32, in reading order, without special tokens.
+
+        Spelling is folded first (case, Arabic marks and letter forms, digits); punctuation gives no token.
+        A text without letters or digits gives an empty array.
+        """
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows; a text without tokens gives a row of zeros."""
+        return self._encode(texts)
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows; a text without tokens gives a row of zeros."""
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for first in range(0, len(texts), _BATCH_TEXTS):
+            batch = list(texts[first : first + _BATCH_TEXTS])
+            encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            ids = [encoding.ids for encoding in encodings]
+            self._sum_into(vectors[first : first + len(batch)], ids)
+        norms = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+        # The mean and the sum point the same way, so the division by the token count is left out.
+        np.divide(vectors, norms, out=vectors, where=norms > 0)
+        return vectors
+
+    def _sum_into(self, out: Vectors, ids: list[list[int]]) -> None:
+        """Add up the token vectors of each text, a slice of texts at a time so that memory stays small."""
+        lengths = np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))
+        flat = np.fromiter(chain.from_iterable(ids), dtype=np.int32, count=int(lengths.sum()))
+        ends = np.cumsum(lengths)
+        row = 0
+        while row < len(ids):
+            start = int(ends[row] - lengths[row])
+            stop_row = max(row + 1, int(np.searchsorted(ends, start + _BATCH_TOKENS, side="right")))
+            # reduceat gives element i, not an empty sum, for an empty segment: leave those rows at zero.
+            rows = row + np.flatnonzero(lengths[row:stop_row])
+            if len(rows):
+                gathered = self._table[flat[start : int(ends[stop_row - 1])]]
+                out[rows] = np.add.reduceat(gathered, ends[rows] - lengths[rows] - start, axis=0)
+            row = stop_row
+
+
+class HubEncoder:
+    """Any sentence-transformers model of the hub or of a folder; torch is imported when one is opened."""
+
+    def __init__(self, name: str, model: Any, fingerprint: str, batch_size: int = 32) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self._model = model
+        self._batch_size = batch_size
+
+    @classmethod
+    def open(cls, name: str, device: str | None = None, batch_size: int = 32) -> HubEncoder:
+        """Load the model `name`, a hub id or a folder's path, without running code that comes with it.
+
+        Args:
+            name: such as `intfloat/multilingual-e5-small`.
+            device: `cpu`, `cuda`, …; the best one present if None.
+            batch_size: texts encoded at once; at least 1.
+
+        Raises:
+            ModelError: if the library is not installed, or the model cannot be found, fetched or read.
+        """
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise ModelError(
+                f"encoder '{name}' needs sentence-transformers ({error}); "
+                "run `pip install sentence-transformers` or set ISNAD_ENCODER=embedded"
+            ) from error
+        try:
+            model = SentenceTransformer(
+                name, device=device, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+            )
+        except Exception as error:  # the library passes on whatever the hub, the disk or torch raised
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise ModelError(
+                f"encoder '{name}' cannot be loaded ({reason}); check the name and the network, "
+                "or set ISNAD_ENCODER=embedded"
+            ) from error
+        return cls(name, model, _hub_fingerprint(name, model), batch_size)
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        return int(self._model.get_embedding_dimension())
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows, with the model's own prompt for questions."""
+        return self._finish(self._model.encode_query, texts)
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Return an (n, d) float32 array of unit rows, with the model's own prompt for passages."""
+        return self._finish(self._model.encode_document, texts)
+
+    def _finish(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = encode(
+            list(texts),
+            batch_size=self._batch_size,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def load_encoder(name: str = EMBEDDED) -> Encoder:
+    """Return the encoder that `name` stands for: `embedded`, a hub id, or the path of a model's folder.
+
+    Raises:
+        ModelError: if it cannot be loaded; the message says what to do.
+    """
+    if name == EMBEDDED:
+        return StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
+    return HubEncoder.open(name)
+
+
+def _table(tensors: dict[str, npt.NDArray[Any]]) -> Vectors:
+    """Return the float32 table from either layout that `StaticEmbedding` reads.
+
+    One is a single array of rows; the other (8-bit rows and a float32 factor for each) is its smaller form.
+    """
+    if "embedding.weight" in tensors:
+        table = tensors["embedding.weight"].astype(np.float32)
+    else:
+        table = tensors["embeddings"].astype(np.float32)
+        if "weights" in tensors:
+            table *= tensors["weights"].astype(np.float32)[:, None]
+    if table.ndim != 2:
+        raise ValueError(f"token vectors have {table.ndim} dimensions, not 2")
+    table.flags.writeable = False
+    return table
+
+
+def _hub_fingerprint(name: str, model: Any) -> str:
+    """Digest the weights themselves: a branch on the hub, or a folder, can change under one name."""
+    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        # A reduced sample of a large tensor keeps this under a second for a model of 500M parameters.
+        flat = tensor.detach().flatten()
+        sample = flat[:: max(1, flat.numel() // 65536)].float().cpu().numpy()
+        digest.update(sample.tobytes())
+    return digest.hexdigest()
