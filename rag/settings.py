@@ -1,0 +1,57 @@
+"""Settings: the one place where the environment is read.
+
+Each field is set by the variable ``ISNAD_<NAME>``, for example ``ISNAD_CORPUS=~/articles``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+class Settings(BaseSettings):
+    """The settings of one process; frozen, and passed down to whatever needs them."""
+
+    model_config = SettingsConfigDict(env_prefix="ISNAD_", frozen=True, extra="ignore")
+
+    corpus: Path = Field(SEEDS, description="the folder of documents that is asked when none is named")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("isnad", appauthor=False), description="where indexes are kept"
+    )
+    encoder: str = Field("embedded", description="`embedded`, a sentence-transformers id, or a path")
+    reader: str = Field("embedded", description="`embedded`")
+    threshold: float = Field(
+        0.5, ge=0, le=1, description="confidence below which the answer is: not in these documents"
+    )
+    passages: int = Field(12, ge=1, le=100, description="how many retrieved passages the reader reads")
+    max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")
+    max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
+    threads: int = Field(1, ge=1, description="threads a question may use")
+    host: str = Field("127.0.0.1", description="the address the chat listens on")
+    port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")
+
+    @classmethod
+    def load(cls, **overrides: object) -> Settings:
+        """Return the settings of the environment, with `overrides` in place of what is not None.
+
+        Raises:
+            SettingsError: if a value cannot be used; the message names the variable.
+        """
+        given = {name: value for name, value in overrides.items() if value is not None}
+        try:
+            settings = cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            origin = name if name in given else f"ISNAD_{name.upper()}"
+            raise SettingsError(f"{origin}={first['input']!r}: {first['msg']}") from None
+        return settings.model_copy(
+            update={"corpus": settings.corpus.expanduser(), "home": settings.home.expanduser()}
+        )
