@@ -46,3 +46,6 @@ soak: setup ## the tests that take minutes
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: setup ## resolve constraints.txt anew
+	$(BIN)/python scripts/lock.py
