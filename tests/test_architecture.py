@@ -1,0 +1,63 @@
+"""The arrows of docs/architecture.md: ui → rag → vectorstore, and a default path without heavy imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ALLOWED = {"vectorstore": {"vectorstore"}, "rag": {"rag", "vectorstore"}, "ui": {"ui", "rag"}}
+HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "langchain_text_splitters", "faiss")
+
+
+def imports_of(path: Path) -> list[tuple[str, bool]]:
+    """Return (module, whether it is imported when the file is) for each import of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, id(node) not in inside) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append((node.module, id(node) not in inside))
+    return found
+
+
+@pytest.mark.parametrize("package", sorted(ALLOWED))
+def test_packages_import_only_what_the_arrows_allow(package: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for module, _ in imports_of(path)
+        if module.split(".")[0] in ALLOWED and module.split(".")[0] not in ALLOWED[package]
+        # The command line opens the chat on `isnad serve`, and only then.
+        and path != ROOT / "rag" / "cli.py"
+    ]
+    assert wrong == []
+
+
+def test_modules_import_one_another_without_cycles() -> None:
+    graph: dict[str, set[str]] = {}
+    for package in ALLOWED:
+        for path in (ROOT / package).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            graph[name] = {module for module, at_import in imports_of(path) if at_import}
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " → ".join([*path, name])
+        for module in graph.get(name, ()):
+            if module in graph:
+                walk(module, (*path, name))
+
+    for name in graph:
+        walk(name, ())
+
+
+def test_importing_rag_loads_nothing_heavy() -> None:
+    code = f"import sys, rag; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
