@@ -264,8 +264,8 @@ def _combining_class() -> str:
 _INSIDE = _combining_class() + "\U000e0100-\U000e01ef" + _BOUND
 _LETTERS_RUN = rf"[^\W\d_](?:[^\W\d_]|[{_INSIDE}])*"
 _WORD = re.compile(
-    rf"(?P<number>\d[{_BOUND}]*(?:\d[{_BOUND}]*|[.,٫٬'’\u00a0\u202f]\d)*)"
-    rf"|{_LETTERS_RUN}(?:['’ʼ]{_LETTERS_RUN})*"
+    rf"(?P<number>\d[{_INSIDE}]*(?:(?:[.,٫٬'’\u00a0\u202f][{_INSIDE}]*)?\d[{_INSIDE}]*)*)"
+    rf"|{_LETTERS_RUN}(?:['’ʼ][{_INSIDE}]*{_LETTERS_RUN})*"
 )
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _ELISION = re.compile(
@@ -275,8 +275,11 @@ _ELISION = re.compile(
 
 @lru_cache(maxsize=1 << 16)
 def _fold_word(word: str) -> tuple[str, ...]:
-    """Return the folded words that one written word stands for (﷐ﷺ is four), most often one."""
-    return tuple(fold_text(word).split())
+    """Return the folded words that one written word stands for: one as a rule, four for ﷺ."""
+    folded = fold_text(word)
+    if folded.isalpha() or folded == word:
+        return (folded,)
+    return tuple(w.text for w in words(folded))
 
 
 def words(text: str) -> list[Word]:
@@ -313,7 +316,7 @@ def words(text: str) -> list[Word]:
 
 
 _CONTROLS = _BOUND.replace("ـ", "")
-_NUMBER_PART = re.compile(r"\d+")
+_NUMBER_PART = re.compile(rf"\d[\d{_INSIDE}]*")
 
 
 def _numbers(written: str, start: int) -> list[Word]:
