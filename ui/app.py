@@ -1,0 +1,140 @@
+"""Open the chat on an address and keep it open."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import SettingsError
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from ui.chat import Asked
+
+
+@dataclass(frozen=True)
+class Running:
+    """A chat that is being served."""
+
+    url: str
+    close: Callable[[], None]
+
+
+def build_app(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: int = 1000) -> gr.Blocks:
+    """Return the page, not yet launched; `examples` are the questions shown on the empty screen."""
+    _quieten(offline=False)
+    from ui.chat import build
+
+    return build(pipeline, examples=examples, max_question_chars=max_question_chars)
+
+
+def start(
+    pipeline: Asked,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    examples: Sequence[str] = (),
+    max_question_chars: int = 1000,
+    hub_models: bool = False,
+) -> Running:
+    """Serve the chat in the background and return its address.
+
+    Args:
+        pipeline: what answers.
+        host: the address to listen on; `0.0.0.0` for every interface.
+        port: the port to listen on; 0 takes a free one.
+        examples: questions offered on the empty screen.
+        max_question_chars: longer questions are refused with a friendly line.
+        hub_models: whether a model of the Hugging Face hub is named; without one, the hub is never asked.
+
+    Raises:
+        SettingsError: if the port is taken or the host is not an address of this machine.
+    """
+    _quieten(offline=not hub_models)
+    port = _free(host, port)
+    from starlette.middleware import Middleware
+
+    from ui.chat import build, launch_options
+    from ui.page import Page
+
+    page = build(pipeline, examples=examples, max_question_chars=max_question_chars)
+    options: dict[str, Any] = launch_options(len(pipeline.documents()))
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            app_kwargs={"middleware": [Middleware(Page)]},
+            **options,
+        )
+    except OSError as error:
+        raise _taken(host, port) from error
+    return Running(f"http://{_readable(host)}:{port}", page.close)
+
+
+def serve(
+    pipeline: Asked,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    examples: Sequence[str] = (),
+    max_question_chars: int = 1000,
+    hub_models: bool = False,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve the chat until Ctrl-C; `say` is given the address. Arguments and errors as for `start`."""
+    running = start(
+        pipeline,
+        host,
+        port,
+        examples=examples,
+        max_question_chars=max_question_chars,
+        hub_models=hub_models,
+    )
+    say(f"Isnad is open at {running.url} (Ctrl-C to stop)")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        say("Isnad is closed.")
+    finally:
+        running.close()
+
+
+def _quieten(*, offline: bool) -> None:
+    """Turn telemetry off before the libraries that have it are imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    if offline:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def _free(host: str, port: int) -> int:
+    """Return `port`, or a free one for 0, having seen that it can be listened on."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
+    except socket.gaierror as error:
+        raise SettingsError(f"host '{host}' is not an address of this machine; try --host 127.0.0.1") from error
+    except OSError as error:
+        raise _taken(host, port) from error
+
+
+def _taken(host: str, port: int) -> SettingsError:
+    return SettingsError(f"port {port} on {host} cannot be listened on (already in use?); try --port {port + 1}")
+
+
+def _readable(host: str) -> str:
+    """Return the host as a browser on this machine can open it."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  (not bound here, only shown)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,247 @@
+"""Lay out the chat: the conversation beside the source panel, and the `ask` endpoint.
+
+Imported only to build the page, because Gradio takes seconds to import.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import gradio as gr
+
+from rag.errors import DocumentError, IsnadError, QuestionError
+from rag.schema import Answer, Document
+from ui import panel, render, strings
+from ui.theme import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STATIC = Path(__file__).parent / "static"
+CONCURRENT_QUESTIONS = 2
+WAITING_QUESTIONS = 32
+
+
+class Asked(Protocol):
+    """What the chat needs of a pipeline; `rag.pipeline.Pipeline` has it."""
+
+    def answer(self, question: str, k: int = 5) -> Answer:
+        """Return the answer in at most `k` groups, or an abstention."""
+        ...
+
+    def documents(self) -> list[Document]:
+        """Return the documents of the corpus, in order."""
+        ...
+
+    def document(self, document_id: str, /) -> Document:
+        """Return one document, or raise `DocumentError`."""
+        ...
+
+
+class Chatbot(gr.Chatbot):  # type: ignore[misc]
+    """A chatbot whose questions, too, are shown as text: Gradio escapes neither Markdown nor HTML in them."""
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return the conversation with the questions as they were typed."""
+        return [_each_question(message, html.unescape) for message in super().preprocess(payload) or []]
+
+    def postprocess(self, value: Any) -> Any:
+        """Return the conversation with the questions escaped."""
+        return super().postprocess([_each_question(message, render.question) for message in value or []])
+
+
+def _each_question(message: Any, change: Callable[[str], str]) -> Any:
+    """Return a message with `change` applied to its text if it is a question."""
+    if not isinstance(message, dict) or message.get("role") != "user":
+        return message
+    content = message["content"]
+    if isinstance(content, str):
+        return {**message, "content": change(content)}
+    if isinstance(content, list):
+        parts = [
+            {**part, "text": change(part["text"])} if isinstance(part, dict) and "text" in part else part
+            for part in (change(part) if isinstance(part, str) else part for part in content)
+        ]
+        return {**message, "content": parts}
+    return message
+
+
+class Chat:
+    """The functions behind the page: what is asked, and what the source panel shows."""
+
+    def __init__(self, pipeline: Asked, max_question_chars: int) -> None:
+        self._pipeline = pipeline
+        self._max_question_chars = max_question_chars
+
+    def reply(self, message: str, history: list[Any], lang: str) -> str:
+        """Return the answer to `message` as HTML, with the interface's words in `lang`."""
+        words = strings.load(lang)
+        question = message.strip()
+        if not question:
+            return render.notice(words("empty_question"), words)
+        if len(question) > self._max_question_chars:
+            return render.notice(
+                words("long_question", n=len(question), limit=self._max_question_chars), words
+            )
+        try:
+            return render.answer(self._pipeline.answer(question), words)
+        except QuestionError:
+            return render.notice(words("bad_question"), words)
+        except IsnadError as error:
+            return render.notice(words("failed", reason=error), words)
+
+    def ask(self, question: str, k: int = 5) -> dict[str, Any]:
+        """Answer a question from the documents, in their own words, with sources; at most `k` answers."""
+        if len(question) > self._max_question_chars:
+            raise gr.Error(
+                f"the question has {len(question)} characters; at most {self._max_question_chars} are allowed",
+                print_exception=False,
+            )
+        try:
+            return self._pipeline.answer(question, k=k).to_dict()
+        except (IsnadError, ValueError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def sources(self, arguments: list[Any]) -> str:
+        """Return the list of documents as HTML; `arguments` is [language]."""
+        (lang,) = arguments
+        return panel.documents(self._pipeline.documents(), strings.load(str(lang)))
+
+    def source(self, arguments: list[Any]) -> str:
+        """Return a document as HTML; `arguments` is [token, chosen span or None, cited spans, language]."""
+        token, chosen, cited, lang = arguments
+        words = strings.load(str(lang))
+        try:
+            item = self._pipeline.document(render.document_id(str(token)))
+        except (DocumentError, ValueError):
+            return panel.missing(words)
+        spans = [(int(start), int(end)) for start, end in cited[:1000]]
+        return panel.document(item, spans, (int(chosen[0]), int(chosen[1])) if chosen else None, words)
+
+
+def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: int = 1000) -> gr.Blocks:
+    """Return the page, not yet launched.
+
+    Args:
+        pipeline: what answers.
+        examples: questions offered while the conversation is empty.
+        max_question_chars: longer questions get a friendly refusal.
+    """
+    chat = Chat(pipeline, max_question_chars)
+
+    # Gradio puts a mark on a server function, which a bound method does not take.
+    def source(arguments: list[Any]) -> str:
+        return chat.source(arguments)
+
+    def sources(arguments: list[Any]) -> str:
+        return chat.sources(arguments)
+
+    word = gr.I18n()  # only makes references; the words themselves are given to launch()
+    with gr.Blocks(
+        title=strings.load(strings.DEFAULT)("tab"),
+        fill_height=True,
+        fill_width=True,
+        analytics_enabled=False,
+        delete_cache=(86_400, 86_400),
+    ) as page:
+        with gr.Row(elem_id="is-header"):
+            gr.HTML(word("isnad.header"), elem_id="is-brand", js_on_load=None)
+            language = gr.Radio(
+                [(name, code) for code, name in strings.LANGUAGES.items()],
+                value=strings.DEFAULT,
+                label=word("isnad.language"),
+                show_label=False,
+                container=False,
+                min_width=0,
+                elem_id="is-language",
+            )
+        with gr.Row(elem_id="is-main"):
+            with gr.Column(elem_id="is-chat", scale=3, min_width=0):
+                _conversation(chat, language, word, examples)
+            with gr.Column(elem_id="is-source", scale=2, min_width=0):
+                gr.HTML(
+                    html_template='<div class="is-slot"></div>',
+                    js_on_load=(STATIC / "panel.js").read_text(encoding="utf-8"),
+                    server_functions=[source, sources],
+                    elem_id="is-panel",
+                )
+        language.change(None, language, None, js="(language) => { window.isnad.change(language); }")
+        page.load(None, None, language, js="() => window.isnad.language()")
+        gr.api(chat.ask, api_name="ask", concurrency_limit=CONCURRENT_QUESTIONS)
+    page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=CONCURRENT_QUESTIONS)
+    return page
+
+
+def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Sequence[str]) -> None:
+    gr.ChatInterface(
+        chat.reply,
+        chatbot=Chatbot(
+            label=word("isnad.conversation"),
+            show_label=False,
+            container=False,
+            height="100%",
+            buttons=[],
+            placeholder=word("isnad.welcome_block"),
+            latex_delimiters=[],
+            allow_tags=False,
+            group_consecutive_messages=False,
+            elem_id="is-messages",
+        ),
+        textbox=gr.Textbox(
+            placeholder=word("isnad.placeholder"),
+            label=word("isnad.placeholder"),
+            show_label=False,
+            container=False,
+            lines=1,
+            max_lines=6,
+            autofocus=True,
+            submit_btn=True,
+            stop_btn=True,
+            elem_id="is-question",
+        ),
+        additional_inputs=[language],
+        examples=[[example, None] for example in examples] or None,
+        cache_examples=False,
+        flagging_mode="never",
+        analytics_enabled=False,
+        concurrency_limit=CONCURRENT_QUESTIONS,
+        api_visibility="private",
+        show_progress="hidden",
+        fill_height=True,
+    )
+
+
+def launch_options(documents: int) -> dict[str, Any]:
+    """Return what the page needs of `launch()`: words, theme and style.
+
+    Args:
+        documents: how many documents there are, as the header says.
+    """
+    return {
+        "i18n": gr.I18n(**{lang: _translations(strings.load(lang), documents) for lang in strings.LANGUAGES}),
+        "theme": theme(),
+        "css_paths": STATIC / "style.css",
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "share": False,
+        "inbrowser": False,
+        "show_error": False,
+        "max_file_size": "1b",  # nothing is uploaded here
+    }
+
+
+def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
+    own = {f"isnad.{key}": value for key, value in words.words.items() if isinstance(value, str)}
+    own["isnad.header"] = (
+        f'<h1>{words("name")}</h1><p><span>{words("tagline")}</span>'
+        f'<a class="is-count" href="#documents">{words.count("documents", documents)}</a></p>'
+    )
+    own["isnad.welcome_block"] = f"<h2>{words('welcome')}</h2><p>{words('welcome_more')}</p>"
+    return {**words.gradio, **own}

@@ -1,0 +1,74 @@
+"""What goes around Gradio's page: the script that must run before it, and the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+BOOT = Path(__file__).parent / "static" / "boot.js"
+
+# Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles
+# its templates, hence 'unsafe-eval'.
+POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    ]
+)
+HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Page:
+    """ASGI middleware: puts `boot.js` first in the page's head, and the headers on every answer."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._boot = f"<head><script>{BOOT.read_text(encoding='utf-8')}</script>".encode()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        held: Message | None = None  # the start of a page, kept back until its length is known
+        body = b""
+
+        async def changed(message: Message) -> None:
+            nonlocal held, body
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *HEADERS]
+                if scope["path"] == "/" and _is_page(message):
+                    held = message
+                    return
+            elif held is not None:
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                body = body.replace(b"<head>", self._boot, 1)
+                kept = [(name, value) for name, value in held["headers"] if name != b"content-length"]
+                await send({**held, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+                message = {"type": "http.response.body", "body": body}
+            await send(message)
+
+        await self._app(scope, receive, changed)
+
+
+def _is_page(start: Message) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/html") for name, value in start["headers"])

@@ -1,0 +1,141 @@
+"""Turn documents into HTML for the source panel. Pure functions, escaped as in `ui.render`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.schema import Document
+from ui.render import document_token, escape
+from ui.strings import Strings
+
+Span = tuple[int, int]
+
+WHOLE_DOCUMENT_CHARS = 200_000  # longer documents are shown around the chosen quotation only
+_LINE = re.compile(r"[^\n]*\n?")
+_HEADING = re.compile(r"(#{1,6}) +(?=\S)")
+
+
+def documents(items: Sequence[Document], words: Strings) -> str:
+    """Return the list of documents, each a link that opens it."""
+    rows = "".join(
+        f'<li><a class="is-document" href="#doc-{document_token(item.id)}">'
+        f'<span class="is-document-title" dir="auto">{escape(item.title)}</span>{_facts(item, words)}</a></li>'
+        for item in items
+    )
+    return (
+        f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
+        f'<header class="is-panel-head"><h2>{words("panel")}</h2>{_close(words)}</header>'
+        f'<div class="is-panel-body"><p class="is-hint">{words("panel_hint")}</p>'
+        f'<ul class="is-documents">{rows}</ul></div></div>'
+    )
+
+
+def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: Strings) -> str:
+    """Return a whole document with every cited span in `<mark>`, the chosen one apart.
+
+    Args:
+        item: the document.
+        cited: half-open spans of code points into its text; those outside it are left out.
+        chosen: the span to highlight, also marked when `cited` lacks it; None if none is.
+        words: the interface's words.
+    """
+    wanted = set(cited) | ({chosen} if chosen else set())
+    spans = sorted(span for span in wanted if item.body_start <= span[0] < span[1] <= len(item.text))
+    if chosen not in spans:
+        chosen = None
+    start, end = _window(item, chosen)
+    body = _paragraphs(item.text, start, end, spans, chosen)
+    cut = f'<p class="is-hint">{words("excerpt")}</p>' if (start, end) != (item.body_start, len(item.text)) else ""
+    return (
+        f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
+        f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
+        f"{_steps(spans, chosen, words)}{_close(words)}</header>"
+        f'<div class="is-panel-body"><h2 class="is-panel-title" dir="auto">{escape(item.title)}</h2>'
+        f"{_facts(item, words)}{cut}<article>{body}</article></div></div>"
+    )
+
+
+def missing(words: Strings) -> str:
+    """Return what the panel shows for a document that is not there."""
+    return (
+        f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
+        f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
+        f"{_close(words)}</header>"
+        f'<div class="is-panel-body"><p class="is-hint">{words("missing")}</p></div></div>'
+    )
+
+
+def _close(words: Strings) -> str:
+    return f'<a class="is-close" role="button" href="#close" aria-label="{words("close")}">✕</a>'
+
+
+def _facts(item: Document, words: Strings) -> str:
+    facts = [f"<span>{words.date(item.date)}</span>" if item.date else f"<span>{words('no_date')}</span>"]
+    if item.source:
+        facts.append(f"<bdi>{escape(item.source)}</bdi>")
+    if item.lang:
+        facts.append(f"<span>{escape(words.language(item.lang))}</span>")
+    facts.append(f'<bdi class="is-file" dir="ltr">{escape(item.id)}</bdi>')
+    return f'<div class="is-panel-facts">{"".join(facts)}</div>'
+
+
+def _steps(spans: Sequence[Span], chosen: Span | None, words: Strings) -> str:
+    """Return the links to the quotation before and after the chosen one; nothing where there is only one."""
+    if chosen is None or len(spans) < 2:
+        return ""
+    at = spans.index(chosen)
+    arrows = []
+    for step, label, arrow in ((-1, "previous", "↑"), (1, "next", "↓")):
+        index = at + step
+        if 0 <= index < len(spans):
+            target = f'href="#span-{spans[index][0]}-{spans[index][1]}"'
+            arrows.append(f'<a class="is-step" {target} aria-label="{words(label)}">{arrow}</a>')
+        else:
+            arrows.append(f'<span class="is-step" aria-hidden="true">{arrow}</span>')
+    place = words("cited", i=at + 1, n=len(spans))
+    return f'<div class="is-steps">{arrows[0]}<span>{place}</span>{arrows[1]}</div>'
+
+
+def _window(item: Document, chosen: Span | None) -> Span:
+    """Return the part of the text to show: all after the front matter, or so much around the chosen span."""
+    if len(item.text) - item.body_start <= WHOLE_DOCUMENT_CHARS:
+        return item.body_start, len(item.text)
+    middle = chosen[0] if chosen else item.body_start
+    start = max(item.body_start, min(middle - WHOLE_DOCUMENT_CHARS // 2, len(item.text) - WHOLE_DOCUMENT_CHARS))
+    return start, start + WHOLE_DOCUMENT_CHARS
+
+
+def _paragraphs(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span | None) -> str:
+    """Return text[start:end], a paragraph a line, each in its own direction."""
+    paragraphs = []
+    for line in _LINE.finditer(text, start, end):
+        if not line.group().strip():
+            continue
+        first, last = line.start(), line.end()
+        heading = _HEADING.match(text, first, last)
+        kind = ' class="is-headline"' if heading else ""
+        sign = ""
+        if heading:
+            first = heading.end()
+            sign = f'<span class="is-sign">{escape(heading.group())}</span>'
+        paragraphs.append(f'<p dir="auto"{kind}>{sign}{_marked(text, first, last, spans, chosen)}</p>')
+    return "".join(paragraphs)
+
+
+def _marked(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span | None) -> str:
+    """Return text[start:end] with what `spans` cover in `<mark>`; overlapping spans share one."""
+    inside = [span for span in spans if span[0] < end and start < span[1]]
+    if not inside:
+        return escape(text[start:end])
+    edges = sorted({start, end, *(min(max(edge, start), end) for span in inside for edge in span)})
+    pieces = []
+    for left, right in zip(edges, edges[1:], strict=False):
+        piece = escape(text[left:right])
+        if chosen and chosen[0] <= left and right <= chosen[1]:
+            pieces.append(f'<mark class="is-chosen">{piece}</mark>')
+        elif any(span[0] <= left and right <= span[1] for span in inside):
+            pieces.append(f"<mark>{piece}</mark>")
+        else:
+            pieces.append(piece)
+    return "".join(pieces)

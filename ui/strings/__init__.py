@@ -1,0 +1,76 @@
+"""The words of the interface, one JSON file a language; Arabic is the default."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
+DEFAULT = "ar"
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+class Strings:
+    """The interface's words in one language."""
+
+    def __init__(self, lang: str, words: dict[str, Any], gradio: dict[str, str]) -> None:
+        self.lang = lang
+        self.words = words
+        self.gradio = gradio  # Gradio's own keys that it has no words for in this language
+
+    @property
+    def direction(self) -> str:
+        """Return `rtl` or `ltr`."""
+        return "rtl" if self.lang in RIGHT_TO_LEFT else "ltr"
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words for `key`, with `values` filled in.
+
+        Raises:
+            KeyError: if no words have that key.
+        """
+        words = str(self.words[key])
+        return words.format(**values) if values else words
+
+    def count(self, key: str, n: int) -> str:
+        """Return the words for `n` things, in the plural form that the language asks for."""
+        forms = self.words[key]
+        return str(forms.get(plural(self.lang, n), forms["other"])).format(n=n)
+
+    def date(self, day: dt.date) -> str:
+        """Return the day in words, such as `24 يوليو 2021`."""
+        return f"{day.day} {self.words['months'][day.month - 1]} {day.year}"
+
+    def language(self, code: str) -> str:
+        """Return the name of a language, or its code where no name is known."""
+        return str(self.words["langs"].get(code, code))
+
+    def quote(self, text: str) -> str:
+        """Return `text` between the language's quotation marks."""
+        opening, closing = self.words["quotes"]
+        return f"{opening}{text}{closing}"
+
+
+@cache
+def load(lang: str) -> Strings:
+    """Return the interface's words in `lang`; in the default language where there are none."""
+    if lang not in LANGUAGES:
+        lang = DEFAULT
+    data = json.loads((files(__package__) / f"{lang}.json").read_text(encoding="utf-8"))
+    return Strings(lang, data["isnad"], data["gradio"])
+
+
+def plural(lang: str, n: int) -> str:
+    """Return the CLDR plural category of `n` in `lang`: zero, one, two, few, many or other."""
+    if lang == "ar":
+        if n <= 2:
+            return ("zero", "one", "two")[n]
+        if 3 <= n % 100 <= 10:
+            return "few"
+        return "many" if n % 100 >= 11 else "other"
+    if lang == "fr":
+        return "one" if n < 2 else "other"
+    return "one" if n == 1 else "other"
