@@ -5,19 +5,29 @@ Results are ordered by ``(-score, id)``: equal scores keep the order in which ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 TokenIds = NDArray[np.uint16]
+Ids = NDArray[np.int64]
+
+Attributes = Mapping[str, str | int | None]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and of how much."""
 
 
 class DamagedError(Exception):
     """A derived file is missing, older than the catalog, or fails its checksum: build it again."""
+
+
+class CatalogError(Exception):
+    """The catalog cannot be used: not a catalog, of a newer version, damaged or read-only."""
 
 
 class LockedError(Exception):
@@ -48,7 +58,38 @@ class DocumentRecord:
     digest: str  # of the file's bytes: tells whether it has changed
     size: int  # bytes of the file
     mtime_ns: int
-    attributes: Mapping[str, str | int | None] = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
+
+
+class DocumentEntry(NamedTuple):
+    """A document in a listing: all but its text."""
+
+    name: str
+    digest: str
+    size: int
+    mtime_ns: int
+    attributes: Attributes
+
+
+class ChunkRow(NamedTuple):
+    """A chunk as read back."""
+
+    id: int
+    document: str  # the document's name
+    start: int
+    end: int
+    text: str  # document.text[start:end]
+    token_ids: TokenIds
+
+
+class Skipped(NamedTuple):
+    """A file that could not be taken in, and as it then was, so that it is not tried again unchanged."""
+
+    name: str
+    reason: str
+    digest: str
+    size: int
+    mtime_ns: int
 
 
 class DenseIndex(Protocol):
@@ -81,11 +122,9 @@ class LexicalIndex(Protocol):
     def search(
         self, query: Mapping[str, Iterable[str]], k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Return the `k` best (id, score) for tokens by field, best first; chunks that share none are left out.
+        """Return the `k` best (id, score) for tokens by field, best first; chunks that share none are out.
 
         Raises:
             ValueError: if `k` is below 1 or a field is not known.
         """
         ...
-
-
