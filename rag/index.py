@@ -1,0 +1,351 @@
+"""Keep an index of a folder up to date: read what is new, forget what is gone, leave the rest alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rag import corpus
+from rag.analysis import FIELDS, Analyzer
+from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
+from rag.errors import DocumentError, StoreError
+from rag.schema import Document
+from rag.settings import Settings
+from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, LockedError, Skipped
+from vectorstore.store import Store
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much of it is done, and of how much."""
+
+FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
+BATCH = 256  # documents embedded and committed together
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a look at the folder found, as document ids."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()  # (file, reason)
+
+
+class Index:
+    """A store, and what is needed to fill it and to ask it."""
+
+    def __init__(
+        self, store: Store, encoder: Encoder, tokens: StaticEncoder, folder: Path, settings: Settings
+    ) -> None:
+        self.store = store
+        self.encoder = encoder
+        self.tokens = tokens  # always the embedded one: it compares words, whichever encoder compares passages
+        self.analyzer = Analyzer()
+        self.folder = folder
+        self.report = SyncReport()
+        self._settings = settings
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, settings: Settings, *, progress: Progress | None = None, rebuild: bool = False
+    ) -> Index:
+        """Open the index of `folder`, made when it is not there, and bring it up to date.
+
+        Raises:
+            CorpusError: if the folder is missing, empty or cannot be read.
+            StoreError: if the index is of another encoder, or cannot be read or written.
+            ModelError: if the encoder cannot be loaded.
+        """
+        corpus.scan(folder)  # a folder that cannot be read gets no index
+        encoder, tokens = _encoders(settings)
+        home = place(folder, settings)
+        with _explained(home):
+            home.mkdir(parents=True, exist_ok=True)
+            try:
+                store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
+            except CatalogError as error:
+                if not rebuild:
+                    raise StoreError(f"{error}; run `isnad index --rebuild`") from error
+                shutil.rmtree(home)  # all of it can be made again from the folder
+                home.mkdir()
+                store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
+        index = cls(store, encoder, tokens, folder, settings)
+        try:
+            with _explained(home):
+                index._adopt(rebuild)
+                index.sync(progress)
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    @classmethod
+    def from_documents(
+        cls, documents: Iterable[Document], settings: Settings, *, progress: Progress | None = None
+    ) -> Index:
+        """Index `documents` in a temporary folder, which goes when the index is closed."""
+        encoder, tokens = _encoders(settings)
+        temporary = tempfile.TemporaryDirectory(prefix="isnad-")
+        home = Path(temporary.name)
+        index = cls(
+            Store.open(home, fields=FIELDS, dimension=encoder.dimension), encoder, tokens, home, settings
+        )
+        index._temporary = temporary
+        index._adopt(rebuild=False)
+        index._put((document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents)
+        index.store.sync(progress)
+        return index
+
+    def close(self) -> None:
+        """Close the store; a temporary one is removed."""
+        self.store.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    # What is in it
+
+    def documents(self) -> list[Document]:
+        """Return every document, by id."""
+        return [self.document(name) for name in sorted(self._names())]
+
+    def document(self, document_id: str) -> Document:
+        """Return one document.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        record = self.store.catalog.document(document_id)
+        if record is None:
+            raise self._missing(document_id)
+        return _document(record)
+
+    def require(self, document_id: str) -> None:
+        """Raise DocumentError unless there is a document of that id."""
+        if document_id not in self._names():
+            raise self._missing(document_id)
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """Return the files that could not be read: (name, reason)."""
+        return [(file.name, file.reason) for file in self.store.catalog.skipped()]
+
+    def _names(self) -> set[str]:
+        return {entry.name for entry in self.store.catalog.documents()}
+
+    def _missing(self, document_id: str) -> DocumentError:
+        names = sorted(self._names())
+        shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        return DocumentError(document_id, f"no such document; there are {len(names)}: {shown}")
+
+    # Bringing it up to date
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Read what is new or changed in the folder, forget what is gone, and say so.
+
+        A file counts as unchanged while its size and its time stay the same, or else its bytes.
+
+        Raises:
+            CorpusError: if the folder is missing, empty or cannot be read.
+            StoreError: if the index cannot be written.
+        """
+        files = {path.relative_to(self.folder).as_posix(): path for path in corpus.scan(self.folder)}
+        with _explained(self.store.catalog.path.parent):
+            plan = self._plan(files)
+            if plan.work:
+                with self.store.catalog.writing():
+                    self._carry_out(plan, files, progress)
+            self.store.sync(progress)
+        self.report = plan.report()
+        return self.report
+
+    def _plan(self, files: dict[str, Path]) -> _Plan:
+        """Compare the folder with the catalog by size and time."""
+        known = {entry.name: (entry.size, entry.mtime_ns) for entry in self.store.catalog.documents()}
+        refused = {file.name: file for file in self.store.catalog.skipped()}
+        plan = _Plan(known=known, gone=sorted(known.keys() - files.keys()))
+        for name, path in files.items():
+            state = _state_of(path)
+            if known.get(name) == state:
+                plan.unchanged.append(name)
+            elif name in refused and (refused[name].size, refused[name].mtime_ns) == state:
+                plan.skipped[name] = refused[name]
+            else:
+                plan.pending.append(name)
+        plan.work = bool(plan.pending or plan.gone or plan.skipped.keys() != refused.keys())
+        return plan
+
+    def _carry_out(self, plan: _Plan, files: dict[str, Path], progress: Progress | None) -> None:
+        catalog = self.store.catalog
+        digests = {entry.name: entry.digest for entry in catalog.documents()}
+
+        def fresh() -> Iterator[tuple[Document, _Fingerprint]]:
+            for done, name in enumerate(plan.pending):
+                if progress:
+                    progress("reading", done, len(plan.pending))
+                size, mtime_ns = _state_of(files[name])
+                try:
+                    document, digest = corpus.read_file(
+                        files[name], self.folder, max_bytes=self._settings.max_file_bytes
+                    )
+                except DocumentError as error:
+                    plan.skipped[name] = Skipped(name, error.reason, "", size, mtime_ns)
+                    continue
+                if digests.get(name) == digest:
+                    catalog.touch(name, size=size, mtime_ns=mtime_ns)
+                    plan.unchanged.append(name)
+                    continue
+                (plan.changed if name in digests else plan.added).append(name)
+                yield document, _Fingerprint(digest, size, mtime_ns)
+            if progress:
+                progress("reading", len(plan.pending), len(plan.pending))
+
+        self._put(fresh())
+        plan.gone = sorted({*plan.gone, *(plan.skipped.keys() & plan.known.keys())})
+        if plan.gone:
+            catalog.remove(plan.gone)
+        catalog.set_skipped([plan.skipped[name] for name in sorted(plan.skipped)])
+
+    def _put(self, documents: Iterable[tuple[Document, _Fingerprint]]) -> None:
+        """Chunk, analyse, embed and commit documents, a batch at a time."""
+        from rag.chunking import chunk
+
+        waiting = iter(documents)
+        while batch := list(islice(waiting, BATCH)):
+            chunks = [chunk(document) for document, _ in batch]
+            texts = [piece.text for pieces in chunks for piece in pieces]
+            vectors = iter(self.encoder.encode_document(texts))
+            token_ids = iter(self.tokens.tokenize(texts))
+            records = []
+            for (document, fingerprint), pieces in zip(batch, chunks, strict=True):
+                records.append(
+                    (
+                        _record(document, fingerprint),
+                        [
+                            ChunkRecord(
+                                start=piece.start,
+                                end=piece.end,
+                                fields=self.analyzer.fields(piece.text),
+                                token_ids=next(token_ids).astype(np.uint16),
+                                vector=next(vectors),
+                            )
+                            for piece in pieces
+                        ],
+                    )
+                )
+            self.store.catalog.put_many(records)
+
+    def _adopt(self, rebuild: bool) -> None:
+        """Make sure that what is stored was made by this encoder; start anew where that costs nobody anything."""
+        catalog = self.store.catalog
+        name = catalog.get_meta("encoder")
+        if name is not None and name != self.encoder.name and not rebuild:
+            raise StoreError(
+                f"index was built with encoder '{name}', but '{self.encoder.name}' is set; "
+                f"run `isnad index --rebuild` or set ISNAD_ENCODER={name}"
+            )
+        wanted = {"encoder": self.encoder.name, "fingerprint": self._fingerprint(), "format": FORMAT}
+        if rebuild or any(catalog.get_meta(key) != value for key, value in wanted.items()):
+            catalog.clear()
+            catalog.set_meta(wanted)
+
+    def _fingerprint(self) -> str:
+        """Return a digest of both encoders: the passages' vectors and token ids depend on them."""
+        both = f"{self.encoder.fingerprint} {self.tokens.fingerprint}"
+        return hashlib.sha256(both.encode()).hexdigest()
+
+
+class _Fingerprint(NamedTuple):
+    """A file as it was when it was read."""
+
+    digest: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a look at the folder found, filled in while it is carried out."""
+
+    known: dict[str, tuple[int, int]]
+    gone: list[str]
+    pending: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+    work: bool = False
+
+    def report(self) -> SyncReport:
+        skipped = tuple((name, self.skipped[name].reason) for name in sorted(self.skipped))
+        lists = (self.added, self.changed, self.gone, self.unchanged)
+        return SyncReport(*(tuple(sorted(names)) for names in lists), skipped=skipped)
+
+
+def place(folder: Path, settings: Settings) -> Path:
+    """Return where the index of `folder` is kept: a folder of its own under ISNAD_HOME."""
+    resolved = folder.resolve()
+    digest = hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]
+    name = re.sub(r"[^\w.-]", "_", resolved.name)[:40] or "root"
+    return settings.home / "indexes" / f"{name}-{digest}"
+
+
+def _encoders(settings: Settings) -> tuple[Encoder, StaticEncoder]:
+    tokens = StaticEncoder.open(name=EMBEDDED)
+    return (tokens if settings.encoder == EMBEDDED else load_encoder(settings.encoder)), tokens
+
+
+def _state_of(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return -1, -1  # unreadable: `corpus.read_file` says why
+    return status.st_size, status.st_mtime_ns
+
+
+def _record(document: Document, file: _Fingerprint) -> DocumentRecord:
+    attributes: dict[str, str | int | None] = {
+        "title": document.title,
+        "lang": document.lang,
+        "date": document.date.isoformat() if document.date else None,
+        "source": document.source,
+        "body_start": document.body_start,
+    }
+    return DocumentRecord(document.id, document.text, file.digest, file.size, file.mtime_ns, attributes)
+
+
+def _document(record: DocumentRecord) -> Document:
+    attributes: dict[str, Any] = dict(record.attributes)
+    date = attributes.pop("date")
+    return Document(record.name, record.text, date=dt.date.fromisoformat(date) if date else None, **attributes)
+
+
+@contextmanager
+def _explained(home: Path) -> Iterator[None]:
+    """Turn what a store or the disk raises into an error that says what to do."""
+    try:
+        yield
+    except LockedError as error:
+        raise StoreError(f"the index in {home} is being written by {error.owner}; try again shortly") from None
+    except CatalogError as error:
+        raise StoreError(f"{error}; run `isnad index --rebuild`") from error
+    except sqlite3.Error as error:
+        raise StoreError(f"the index in {home} cannot be used ({error}); delete that folder to start anew") from error
+    except OSError as error:
+        raise StoreError(
+            f"the index in {home} cannot be written ({error.strerror}); free the disk or set ISNAD_HOME "
+            "to a folder that can be written"
+        ) from error

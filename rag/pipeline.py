@@ -1,0 +1,200 @@
+"""Everything wired together: a folder in, answers out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rag.answering import compose
+from rag.errors import QuestionError, SettingsError
+from rag.index import Index, Progress, SyncReport
+from rag.reader import Reader, load_reader
+from rag.retriever import Aligner, Retriever
+from rag.schema import Answer, Document, Hit
+from rag.settings import Settings
+
+
+class Pipeline:
+    """Answers questions from one folder of documents. Threads may share it.
+
+    >>> with Pipeline.open("articles") as pipeline:
+    ...     print(pipeline.answer("متى وصل الوفد؟").answer)
+    """
+
+    def __init__(self, index: Index, retriever: Retriever, reader: Reader, settings: Settings) -> None:
+        self._index = index
+        self._retriever = retriever
+        self._reader = reader
+        self._settings = settings
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        rebuild: bool = False,
+    ) -> Pipeline:
+        """Open the index of `folder`, brought up to date with its files.
+
+        Args:
+            folder: the documents; the corpus of the settings when None.
+            settings: the environment's when None.
+            progress: called with (stage, done, total) while documents are read.
+            rebuild: read and embed every document anew.
+
+        Raises:
+            CorpusError: if the folder is missing, empty or cannot be read.
+            StoreError: if its index is of another encoder, or cannot be written.
+            ModelError: if the encoder or the reader cannot be loaded.
+        """
+        settings = settings or Settings.load()
+        folder = Path(folder).expanduser() if folder is not None else settings.corpus
+        return cls._wire(Index.open(folder, settings, progress=progress, rebuild=rebuild), settings)
+
+    @classmethod
+    def from_documents(
+        cls, documents: Iterable[Document], *, settings: Settings | None = None, progress: Progress | None = None
+    ) -> Pipeline:
+        """Index documents that need not be files; the index is temporary and goes when the pipeline closes."""
+        settings = settings or Settings.load()
+        return cls._wire(Index.from_documents(documents, settings, progress=progress), settings)
+
+    @classmethod
+    def _wire(cls, index: Index, settings: Settings) -> Pipeline:
+        try:
+            retriever = Retriever(index.store, index.encoder, Aligner(index.tokens), index.analyzer)
+            reader = load_reader(settings.reader, index.tokens)
+        except BaseException:
+            index.close()
+            raise
+        return cls(index, retriever, reader, settings)
+
+    def answer(self, question: str, k: int = 5, documents: Collection[str] | None = None) -> Answer:
+        """Return what the documents say to `question`, or that they do not.
+
+        Args:
+            question: in any language.
+            k: at most so many groups of citations; at least 1.
+            documents: look in these only (ids); None looks in all.
+
+        Raises:
+            QuestionError: if the question is empty or longer than the settings allow.
+            ValueError: if `k` is below 1.
+            DocumentError: if `documents` names one that is not there.
+        """
+        started = time.perf_counter()
+        self._check(question, k)
+        hits = self.search(question, self._settings.passages, documents)
+        reading = self._reader.read(question, [hit.chunk for hit in hits])
+        cited = {hit.chunk.document_id: self.document(hit.chunk.document_id) for hit in hits}
+        answer = compose(question, hits, reading, cited, self._settings.threshold, k)
+        return replace(answer, took_ms=round((time.perf_counter() - started) * 1000))
+
+    def search(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+        """Return the `k` passages closest to `question`, best first.
+
+        Raises:
+            QuestionError, ValueError, DocumentError: as `answer` does.
+        """
+        self._check(question, k)
+        for document in documents or ():
+            self._index.require(document)
+        return self._retriever.retrieve(question, k, documents)
+
+    def _check(self, question: str, k: int) -> None:
+        limit = self._settings.max_question_chars
+        if not question.strip():
+            raise QuestionError("the question is empty; ask in any language, for example: من زار المدينة؟")
+        if len(question) > limit:
+            raise QuestionError(
+                f"the question has {len(question):,} characters; at most {limit:,} are read "
+                "(ISNAD_MAX_QUESTION_CHARS)"
+            )
+        if k < 1:
+            raise SettingsError(f"k is {k}; it must be at least 1")
+
+    def explain(self, answer: Answer) -> dict[str, Any]:
+        """Return how `answer` came about, as plain data: each passage that was read, with its evidence."""
+        return {
+            "threshold": self._settings.threshold,
+            "confidence": answer.confidence,
+            "encoder": self._index.encoder.name,
+            "reader": self._reader.name,
+            "passages": [
+                {
+                    "document": hit.chunk.document_id,
+                    "start": hit.chunk.start,
+                    "end": hit.chunk.end,
+                    "score": round(hit.score, 4),
+                    "evidence": {name: round(value, 4) for name, value in hit.evidence.items()},
+                    "text": hit.chunk.text,
+                }
+                for hit in answer.hits
+            ],
+        }
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the documents."""
+        return self._index.folder
+
+    @property
+    def report(self) -> SyncReport:
+        """Return what the last look at the folder found."""
+        return self._index.report
+
+    def documents(self) -> list[Document]:
+        """Return every document, by id."""
+        return self._index.documents()
+
+    def document(self, document_id: str) -> Document:
+        """Return one document.
+
+        Raises:
+            DocumentError: if there is none of that id.
+        """
+        return self._index.document(document_id)
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """Return the files that could not be read: (name, reason)."""
+        return self._index.skipped()
+
+    def refresh(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the index up to date with the folder, and say what changed."""
+        return self._index.sync(progress)
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def __enter__(self) -> Pipeline:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+_default: Pipeline | None = None
+_opening = threading.Lock()
+
+
+def answer(question: str, k: int = 5) -> Answer:
+    """Return what the default corpus (`ISNAD_CORPUS`) says to `question`; it is opened once and kept.
+
+    Raises:
+        IsnadError: as `Pipeline.open` and `Pipeline.answer` do.
+    """
+    global _default
+    with _opening:
+        if _default is None:
+            _default = Pipeline.open()
+    return _default.answer(question, k)

@@ -1,0 +1,147 @@
+"""Find the chunks that a question is about: by their words, by their meaning, and word against word.
+
+Three stages, fused with few weights (`training/fusion.py` fits them on development data):
+
+* lexical: BM25 over stems and character n-grams, the strongest evidence within one language;
+* dense: the cosine of two mean vectors, which brings candidates of another language;
+* alignment: for every token of the question, its best cosine among the passage's tokens, weighted by the
+  token's learned importance (the MaxSim of ColBERT, Khattab and Zaharia 2020, on static vectors). It is
+  computed on the candidates of the first two only, from the token ids in the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.analysis import Analyzer
+from rag.encoder import Encoder, StaticEncoder
+from rag.schema import Chunk, Hit
+from vectorstore.base import TokenIds
+from vectorstore.store import Store
+
+Scores = npt.NDArray[np.float32]
+
+CANDIDATES = 100  # taken from each of the first two stages
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """The weights of the three stages in the fused score."""
+
+    lexical: float = 0.5
+    dense: float = 0.2
+    alignment: float = 1.0
+    # BM25 has no upper bound and means nothing across questions. Dividing by the best score plus this constant
+    # brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when question and
+    # passages share no script.
+    lexical_damping: float = 10.0
+
+
+class Aligner:
+    """Compares a question with passages token by token, in the space of a static encoder."""
+
+    def __init__(self, encoder: StaticEncoder) -> None:
+        self._encoder = encoder
+        table = encoder.token_vectors
+        weights = np.sqrt(np.einsum("vd,vd->v", table, table))
+        self._weights = weights  # (V,) how much each token says
+        self._scale = 1.0 / np.maximum(weights, 1e-6)  # turns a row into a unit row
+
+    def scores(self, question: str, passages: Sequence[TokenIds]) -> Scores:
+        """Return one score in [-1, 1] for each passage, given as token ids; 0 for an empty one."""
+        result = np.zeros(len(passages), dtype=np.float32)
+        tokens = np.unique(self._encoder.tokenize([question])[0])
+        weights = self._weights[tokens]
+        lengths = np.fromiter(map(len, passages), dtype=np.int64, count=len(passages))
+        filled = np.flatnonzero(lengths)
+        if not weights.sum() or not len(filled):
+            return result
+        flat = np.concatenate([passages[i] for i in filled]).astype(np.int64)
+        present, places = np.unique(flat, return_inverse=True)
+        table = self._encoder.token_vectors
+        rows = table[tokens] * self._scale[tokens, None]  # (q, d) unit rows
+        cosines = rows @ table[present].T * self._scale[present]  # (q, p)
+        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+        best = np.maximum.reduceat(cosines[:, places], starts, axis=1)  # (q, passages)
+        result[filled] = weights @ best / weights.sum()
+        return result
+
+
+class Retriever:
+    """Ranks the chunks of a store for a question."""
+
+    def __init__(
+        self, store: Store, encoder: Encoder, aligner: Aligner, analyzer: Analyzer, fusion: Fusion | None = None
+    ) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._aligner = aligner
+        self._analyzer = analyzer
+        self._fusion = fusion or Fusion()
+
+    def retrieve(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+        """Return the `k` chunks closest to `question`, best first.
+
+        Fewer than `k` where fewer are held. Equal scores keep the order of the corpus, so a run can be repeated.
+
+        Args:
+            question: in any language the encoder knows; not folded.
+            k: how many hits; at least 1.
+            documents: look in these only (ids); None looks in all.
+
+        Raises:
+            ValueError: if `question` is blank or `k` is below 1.
+        """
+        if not question.strip():
+            raise ValueError("the question is empty")
+        if k < 1:
+            raise ValueError(f"k is {k}; it must be at least 1")
+        snapshot = self._store.snapshot()
+        allowed = None if documents is None else self._store.catalog.chunk_ids(documents)
+        depth = max(k, CANDIDATES)
+        lexical = dict(snapshot.lexical.search(self._analyzer.query_fields(question), depth, allowed))
+        vector = self._encoder.encode_query([question])
+        dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
+        ids = sorted(lexical.keys() | dense.keys())
+        if not ids:
+            return []
+        evidence = self._evidence(question, ids, lexical, dense, vector[0])
+        scores = self._fuse(evidence)
+        order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))[:k]
+        # A chunk that another process has just removed is in the snapshot still, but not in the catalog.
+        rows = {row.id: row for row in self._store.catalog.chunk_rows([ids[i] for i in order])}
+        return [
+            Hit(
+                Chunk(document_id=rows[ids[i]].document, text=rows[ids[i]].text, start=rows[ids[i]].start),
+                float(scores[i]),
+                {name: float(values[i]) for name, values in evidence.items()},
+            )
+            for i in order
+            if ids[i] in rows
+        ]
+
+    def _evidence(
+        self, question: str, ids: list[int], lexical: dict[int, float], dense: dict[int, float], vector: Scores
+    ) -> dict[str, Scores]:
+        """Return the score of every candidate at every stage, each in its own unit."""
+        catalog = self._store.catalog
+        for found, vectors in catalog.vectors([id_ for id_ in ids if id_ not in dense]):
+            dense.update(zip(found.tolist(), (vectors @ vector).tolist(), strict=True))
+        return {
+            "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+            "dense": np.array([dense.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+            "alignment": self._aligner.scores(question, catalog.token_ids(ids)),
+        }
+
+    def _fuse(self, evidence: dict[str, Scores]) -> Scores:
+        weights = self._fusion
+        lexical = evidence["lexical"] / (evidence["lexical"].max() + weights.lexical_damping)
+        return (
+            weights.lexical * lexical
+            + weights.dense * evidence["dense"]
+            + weights.alignment * evidence["alignment"]
+        ).astype(np.float32)
