@@ -1,0 +1,295 @@
+"""`isnad`: read the command line, run the command, turn every failure into one line.
+
+Exit statuses are grep's: 0 answered, 1 not found, 2 error. The commands live in `rag.commands`; each is
+imported when it is asked for, so that `isnad ask` loads no more than it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.commands.terminal import typed, use_utf8
+from rag.errors import IsnadError
+
+ERROR, INTERRUPTED, PIPE_CLOSED = 2, 128 + 2, 128 + 13  # the last two as a shell reports the signals
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,  # plain help can be piped, and keeps paragraphs as they were written
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", "-c", metavar="DIR", help="The folder to ask; ISNAD_CORPUS if left out."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.callback(invoke_without_command=True)
+def isnad(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Ask a folder of documents; the answer comes in their own words, with its source.
+
+    Nothing is generated: an answer is a quotation, or a plain "not in these documents". Ask in Arabic or in
+    another language, whatever language the documents are in.
+
+    \b
+    Start here:
+      isnad ask "متى تنسحب القوات؟"          ask the corpus that ships
+      isnad ask -c ~/articles "Who won?"     ask your own folder of .txt and .md files
+      isnad serve                            the same as a chat, in the browser
+      isnad doctor                           something is wrong: find out what
+
+    Exit status: 0 answered, 1 not found, 2 error.
+    Settings come from the environment: ISNAD_CORPUS, ISNAD_HOME (where indexes are kept), ISNAD_ENCODER,
+    ISNAD_READER, ISNAD_THRESHOLD. ISNAD_DEBUG=1 shows the traceback of an error.
+    """
+    if version:
+        from importlib.metadata import version as version_of
+
+        print(f"isnad {version_of('isnad')}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        list[str], typer.Argument(metavar="QUESTION", help="The question; - reads it from standard input.")
+    ],
+    corpus: Corpus = None,
+    as_json: Json = False,
+    k: Annotated[int, typer.Option("-k", metavar="N", help="At most so many different answers.")] = 5,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the passages that were read, and why these.")
+    ] = False,
+    document: Annotated[
+        list[str] | None,
+        typer.Option("--document", "-d", metavar="ID", help="Ask this document only; can be repeated."),
+    ] = None,
+) -> int:
+    """Answer a question from the documents, or say that they do not.
+
+    The answer stands first, then each sentence that says so with the answer marked, its title, its date and
+    its place, as document:start-end. Documents that disagree are all quoted. In a terminal the mark is bold
+    and underlined, in a pipe it is **two stars**.
+
+    \b
+    Examples:
+      isnad ask "كم عدد القتلى؟"
+      isnad ask -c ~/articles -d 000.txt -d 001.txt "Who said so?"
+      isnad ask --json "متى وقع الانفجار؟" | jq -r .answer
+      isnad ask "is it in there?" > /dev/null && echo yes
+
+    Exit status: 0 answered, 1 not in the documents, 2 error.
+    """
+    from rag.commands.ask import ask as run
+
+    words = sys.stdin.read() if question == ["-"] else typed(" ".join(question))
+    return run(words, corpus, k, document or [], as_json, explain)
+
+
+@app.command()
+def index(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="The folder; ISNAD_CORPUS if left out."),
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Start over, as after a new encoder.")] = False,
+) -> int:
+    """Bring the index of a folder up to date: files added, changed and removed since the last time.
+
+    `ask` and `serve` do this by themselves; run it for a large folder, or to see which files were skipped
+    and why.
+
+    \b
+    Examples:
+      isnad index ~/articles
+      isnad index ~/articles --rebuild
+    """
+    from rag.commands.documents import index as run
+
+    return run(folder, rebuild)
+
+
+@app.command()
+def serve(
+    corpus: Corpus = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", help="The address to listen on; ISNAD_HOST, else this machine only."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="The port; ISNAD_PORT, else 7860; 0 takes a free one."),
+    ] = None,
+) -> int:
+    """Open the chat in the browser, until Ctrl-C.
+
+    \b
+    Examples:
+      isnad serve
+      isnad serve -c ~/articles --port 8000
+      isnad serve --host 0.0.0.0        other machines can ask, too
+    """
+    from rag.commands.terminal import ProgressBar
+    from rag.pipeline import Pipeline
+    from rag.settings import Settings
+    from ui.app import serve as run
+
+    settings = Settings.load(corpus=corpus, host=host, port=port)
+    with ProgressBar() as progress:
+        pipeline = Pipeline.open(settings=settings, progress=progress)
+    with pipeline:
+        run(
+            pipeline,
+            settings.host,
+            settings.port,
+            max_question_chars=settings.max_question_chars,
+            hub_models=not settings.encoder == settings.reader == "embedded",
+        )
+    return 0
+
+
+@app.command()
+def documents(corpus: Corpus = None, as_json: Json = False) -> int:
+    """List the documents: name, title, language, date and length, and the files that were skipped.
+
+    In a pipe the fields are separated by tabs.
+
+    \b
+    Examples:
+      isnad documents
+      isnad documents -c ~/articles | cut -f1
+    """
+    from rag.commands.documents import documents as run
+
+    return run(corpus, as_json)
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(metavar="DOC", help="Its name, as citations give it.")],
+    span: Annotated[
+        str | None,
+        typer.Option("--span", metavar="A:B", help="Mark these characters and show what stands around them."),
+    ] = None,
+    corpus: Corpus = None,
+) -> int:
+    """Print a document, or the part around a citation with the quotation marked.
+
+    \b
+    Examples:
+      isnad show 000.txt
+      isnad show 000.txt --span 412:421
+    """
+    from rag.commands.documents import show as run
+
+    return run(document, span, corpus)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS.json", help="In SQuAD's format, 1.1 or 2.0.")
+    ],
+    contexts: Annotated[
+        Path | None,
+        typer.Option(
+            "--contexts", metavar="OTHER.json", help="Ask these paragraphs instead, joined by question id."
+        ),
+    ] = None,
+    gold_passage: Annotated[
+        bool, typer.Option("--gold-passage", help="Give the reader the right paragraph: no retrieval.")
+    ] = False,
+    predictions: Annotated[
+        Path | None,
+        typer.Option("--predictions", metavar="OUT.jsonl", help="Write a line for each question."),
+    ] = None,
+    as_json: Json = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="DIR", help="Write the risk-coverage curve as PNG and CSV."),
+    ] = None,
+) -> int:
+    """Measure on a question set: exact match and F1, recall and MRR, abstention, time.
+
+    Every paragraph becomes a document of a temporary index. A line of the predictions holds id, answer
+    (empty when abstained), confidence and ranking (the best 20 contexts, by 0-based order of appearance).
+
+    \b
+    Examples:
+      isnad eval xquad.ar.json
+      isnad eval xquad.en.json --contexts xquad.ar.json --predictions en-ar.jsonl
+      isnad eval dev-v2.0.json --gold-passage --json
+    """
+    from rag.commands.evaluate import run
+
+    return run(questions, contexts, gold_passage, predictions, as_json, plot)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> int:
+    """Check every link of the chain, from Python to an exact citation, and say how to mend what is broken.
+
+    \b
+    Examples:
+      isnad doctor
+      isnad doctor --json | jq '.checks[] | select(.ok | not)'
+
+    Exit status: 0 all is well, 2 something is not.
+    """
+    from rag.commands.doctor import run
+
+    return run(as_json)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `isnad` with `arguments` (those of the process if None) and return the exit status."""
+    use_utf8()
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(arguments, prog_name="isnad", standalone_mode=False)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough. What is still buffered must not raise again when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as error:
+        return _fail(error)
+    return status if isinstance(status, int) else 0
+
+
+def _fail(error: Exception) -> int:
+    """Say in one line what is wrong, with the traceback only where ISNAD_DEBUG asks for it."""
+    # Read here and not in Settings: it must work when the settings themselves are what is wrong.
+    if os.environ.get("ISNAD_DEBUG", "") not in ("", "0"):
+        traceback.print_exception(error, file=sys.stderr)
+    if isinstance(error, IsnadError):
+        message = str(error)
+    elif hasattr(error, "format_message"):  # a usage error; its class has moved between versions of typer
+        context = getattr(error, "ctx", None)
+        message = f"{error.format_message()} (see {context.command_path if context else 'isnad'} --help)"
+    else:
+        message = (
+            f"unexpected {type(error).__name__}: {error}; set ISNAD_DEBUG=1 for the traceback, "
+            "and run `isnad doctor`"
+        )
+    print("isnad:", " ".join(message.split()), file=sys.stderr)
+    return ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

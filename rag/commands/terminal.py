@@ -1,0 +1,140 @@
+"""Write for people: marks, right-to-left fragments, progress; the same words whoever reads them.
+
+In a terminal a span is bold and underlined, and fragments of unknown direction stand in Unicode isolates, so
+that an Arabic title cannot reorder the file name after it. In a pipe a span stands between ``**`` and nothing
+else is added.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rag.schema import Citation
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_FSI, _PDI = "\u2068", "\u2069"
+# A document may carry escape sequences; a terminal would obey them.
+_CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def use_utf8() -> None:
+    """Make the standard streams UTF-8, whatever the locale says; what UTF-8 cannot hold is escaped."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def typed(text: str) -> str:
+    """Return an argument of the command line as UTF-8, where a legacy locale took it for something else."""
+    try:
+        return text.encode(sys.getfilesystemencoding(), "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # not from the command line
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How text is shown where it is read."""
+
+    terminal: bool  # isolate directions and disarm control characters
+    styled: bool  # bold and underline by escape sequences
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Page:
+        """Return how to write to `stream`."""
+        terminal = stream.isatty()
+        return cls(terminal, terminal and os.environ.get("TERM") != "dumb")
+
+    def text(self, text: str) -> str:
+        """Return `text` as it may be shown: unchanged in a pipe, without control characters in a terminal."""
+        return _CONTROLS.sub("\ufffd", text) if self.terminal else text
+
+    def line(self, text: str) -> str:
+        """Return `text` on one line."""
+        return self.text(re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*", " ", text))
+
+    def isolate(self, text: str) -> str:
+        """Return one line of `text` that does not reorder what stands beside it."""
+        return f"{_FSI}{self.line(text)}{_PDI}" if self.terminal else self.line(text)
+
+    def strong(self, text: str) -> str:
+        """Return `text` bold, where there is bold."""
+        return f"\x1b[1m{text}\x1b[0m" if self.styled and text else text
+
+    def mark(self, text: str) -> str:
+        """Return `text` marked as the answer."""
+        return f"\x1b[1;4m{text}\x1b[0m" if self.styled else f"**{text}**"
+
+    def sentence(self, citation: Citation, marked: bool = True) -> str:
+        """Return the sentence of a citation on one line, the quotation marked in it."""
+        start, end = citation.start - citation.context_start, citation.end - citation.context_start
+        before, quote, after = (
+            self.line(citation.context[a:b]) for a, b in ((0, start), (start, end), (end, None))
+        )
+        sentence = before + (self.mark(quote) if marked else quote) + after
+        return f"{_FSI}{sentence}{_PDI}" if self.terminal else sentence
+
+    def source(self, citation: Citation) -> str:
+        """Return title, date and place of a citation, as `isnad show DOC --span A:B` takes the last."""
+        place = f"{self.isolate(citation.document)}:{citation.start}-{citation.end}"
+        date = citation.date.isoformat() if citation.date else None
+        return " · ".join(part for part in (self.isolate(citation.title), date, place) if part)
+
+
+class ProgressBar:
+    """A progress bar on the terminal's error stream; silent elsewhere, and for work that is done at once.
+
+    Calling it with a stage, what is done and the total moves the bar.
+    """
+
+    def __init__(self, patience: float = 0.5) -> None:
+        self._patience = patience  # seconds before anything is shown
+        self._start = time.monotonic()
+        self._silent = not sys.stderr.isatty()
+        self._bar: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> ProgressBar:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done in `stage`."""
+        if self._silent or (not self._bar and time.monotonic() - self._start < self._patience):
+            return
+        bar = self._bar = self._bar or self._open()
+        if stage not in self._tasks:
+            self._tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(self._tasks[stage], completed=done, total=total)
+
+    @staticmethod
+    def _open() -> Any:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        bar.start()
+        return bar
