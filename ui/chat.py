@@ -176,7 +176,7 @@ def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: 
 
 
 def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Sequence[str]) -> None:
-    gr.ChatInterface(
+    interface = gr.ChatInterface(
         chat.reply,
         chatbot=Chatbot(
             label=word("isnad.conversation"),
@@ -185,6 +185,7 @@ def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Seque
             height="100%",
             buttons=[],
             placeholder=word("isnad.welcome_block"),
+            autoscroll=False,  # panel.js brings the question to the top, so that the answer's start is seen
             latex_delimiters=[],
             allow_tags=False,
             group_consecutive_messages=False,
@@ -210,12 +211,22 @@ def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Seque
         concurrency_limit=CONCURRENT_QUESTIONS,
         api_visibility="private",
         show_progress="hidden",
+        autoscroll=False,
         fill_height=True,
+    )
+    # Gradio empties the placeholder with each question, and leaves it so.
+    interface.chatbot.change(
+        lambda: gr.update(placeholder=word("isnad.placeholder")),
+        None,
+        interface.textbox,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
     )
 
 
 def launch_options(documents: int) -> dict[str, Any]:
-    """Return what the page needs of `launch()`: words, theme and style.
+    """Return what the page needs of `launch()`: words and theme.
 
     Args:
         documents: how many documents there are, as the header says.
@@ -223,7 +234,6 @@ def launch_options(documents: int) -> dict[str, Any]:
     return {
         "i18n": gr.I18n(**{lang: _translations(strings.load(lang), documents) for lang in strings.LANGUAGES}),
         "theme": theme(),
-        "css_paths": STATIC / "style.css",
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,

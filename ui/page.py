@@ -1,4 +1,8 @@
-"""What goes around Gradio's page: the script that must run before it, and the headers."""
+"""What goes around Gradio's page: the script and the style that must come before it, and the headers.
+
+Gradio adds its own `head` only after it has started, too late to choose the language, and puts a prefix
+before every selector of its `css`, so that none can speak of the page itself. Hence a middleware.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-BOOT = Path(__file__).parent / "static" / "boot.js"
+STATIC = Path(__file__).parent / "static"
 
 # Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles
 # its templates, hence 'unsafe-eval'.
@@ -36,11 +40,12 @@ HEADERS = [
 
 
 class Page:
-    """ASGI middleware: puts `boot.js` first in the page's head, and the headers on every answer."""
+    """ASGI middleware: puts `boot.js` and `style.css` first in the page's head, the headers on every answer."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._boot = f"<head><script>{BOOT.read_text(encoding='utf-8')}</script>".encode()
+        script, style = ((STATIC / name).read_text(encoding="utf-8") for name in ("boot.js", "style.css"))
+        self._head = f"<head><script>{script}</script><style>{style}</style>".encode()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -61,7 +66,7 @@ class Page:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                body = body.replace(b"<head>", self._boot, 1)
+                body = body.replace(b"<head>", self._head, 1)
                 kept = [(name, value) for name, value in held["headers"] if name != b"content-length"]
                 await send({**held, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
                 message = {"type": "http.response.body", "body": body}

@@ -20,7 +20,7 @@ def documents(items: Sequence[Document], words: Strings) -> str:
     """Return the list of documents, each a link that opens it."""
     rows = "".join(
         f'<li><a class="is-document" href="#doc-{document_token(item.id)}">'
-        f'<span class="is-document-title" dir="auto">{escape(item.title)}</span>{_facts(item, words)}</a></li>'
+        f'<span class="is-document-title"><bdi>{escape(item.title)}</bdi></span>{_facts(item, words)}</a></li>'
         for item in items
     )
     return (
@@ -51,7 +51,7 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
         f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
         f"{_steps(spans, chosen, words)}{_close(words)}</header>"
-        f'<div class="is-panel-body"><h2 class="is-panel-title" dir="auto">{escape(item.title)}</h2>'
+        f'<div class="is-panel-body"><h2 class="is-panel-title"><bdi>{escape(item.title)}</bdi></h2>'
         f"{_facts(item, words)}{cut}<article>{body}</article></div></div>"
     )
 
@@ -71,13 +71,15 @@ def _close(words: Strings) -> str:
 
 
 def _facts(item: Document, words: Strings) -> str:
-    facts = [f"<span>{words.date(item.date)}</span>" if item.date else f"<span>{words('no_date')}</span>"]
+    facts = [words.date(item.date) if item.date else words("no_date")]
     if item.source:
         facts.append(f"<bdi>{escape(item.source)}</bdi>")
     if item.lang:
-        facts.append(f"<span>{escape(words.language(item.lang))}</span>")
-    facts.append(f'<bdi class="is-file" dir="ltr">{escape(item.id)}</bdi>')
-    return f'<div class="is-panel-facts">{"".join(facts)}</div>'
+        facts.append(escape(words.language(item.lang)))
+    # A part of a path at a time, or a Latin file name in an Arabic folder is read backwards.
+    facts.append(escape("/").join(f"<bdi>{escape(part)}</bdi>" for part in item.id.split("/")))
+    spans = "".join(f"<span>{fact}</span>" for fact in facts)
+    return f'<div class="is-panel-facts">{spans}</div>'
 
 
 def _steps(spans: Sequence[Span], chosen: Span | None, words: Strings) -> str:

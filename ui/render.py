@@ -78,9 +78,9 @@ def document_id(token: str) -> str:
         raise ValueError(f"{token[:40]!r} is not a document's token") from error
 
 
-def source_link(citation: Citation) -> str:
-    """Return the address of a quotation inside the page: `#src-TOKEN-START-END`."""
-    return f"#src-{document_token(citation.document)}-{citation.start}-{citation.end}"
+def source_link(document: str, start: int, end: int) -> str:
+    """Return the address inside the page of words of a document: `#src-TOKEN-START-END`."""
+    return f"#src-{document_token(document)}-{start}-{end}"
 
 
 def confidence_word(confidence: float) -> str:
@@ -165,7 +165,7 @@ def _context(citation: Citation) -> str:
 
 
 def _chips(citations: Sequence[Citation], words: Strings, numbers: _Numbers) -> str:
-    chips = [_chip(citation, words, numbers.next()) for citation in citations]
+    chips = [_chip(each, (each.start, each.end), words, numbers.next()) for each in citations]
     shown, folded = chips[:SHOWN_CHIPS], chips[SHOWN_CHIPS:]
     more = ""
     if folded:
@@ -174,11 +174,11 @@ def _chips(citations: Sequence[Citation], words: Strings, numbers: _Numbers) -> 
     return f'<div class="is-chips">{"".join(shown)}{more}</div>'
 
 
-def _chip(citation: Citation, words: Strings, number: int) -> str:
+def _chip(citation: Citation, span: tuple[int, int], words: Strings, number: int) -> str:
     title = escape(_clip_end(citation.title, _TITLE_CHARS))
     day = f'<span class="is-date">{words.date(citation.date)}</span>' if citation.date else ""
     return (
-        f'<a class="is-chip" href="{source_link(citation)}">'
+        f'<a class="is-chip" href="{source_link(citation.document, *span)}">'
         f'<span class="is-number">{number}</span><bdi class="is-title">{title}</bdi>{day}</a>'
     )
 
@@ -192,9 +192,9 @@ def _not_found(result: Answer, words: Strings, numbers: _Numbers) -> str:
         return body
     passages = "".join(
         f'<div class="is-group is-near"><div class="is-passage" dir="auto">'
-        f"{escape(_clip_end(citation.context, 2 * _CONTEXT_CHARS))}</div>"
-        f"{_chips([citation], words, numbers)}</div>"
-        for citation in result.nearest
+        f"{escape(_clip_end(each.context, 2 * _CONTEXT_CHARS))}</div><div class=\"is-chips\">"
+        f"{_chip(each, (each.context_start, each.context_end), words, numbers.next())}</div></div>"
+        for each in result.nearest
     )
     return f'{body}<div class="is-nearest"><div class="is-heading">{words("nearest")}</div>{passages}</div>'
 

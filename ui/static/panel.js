@@ -11,9 +11,20 @@ const isOpen = () => document.body.classList.contains("is-source-open");
 function setOpen(open) {
   if (open === isOpen()) return;
   document.body.classList.toggle("is-source-open", open);
-  if (open && phone.matches) history.pushState({ isnad: "source" }, "");
+  if (open && phone.matches) history.pushState({ isnad: "source" }, ""); // so that "back" closes it
+  else if (history.state?.isnad === "source") history.back();
   if (!open && opener && opener.isConnected) opener.focus({ preventScroll: true });
 }
+
+let seen = 0; // questions and answers on the screen
+new MutationObserver(() => {
+  const messages = document.querySelectorAll("#is-messages .message-row");
+  // Gradio labels each bubble with its source: to a screen reader, a wall of markup before the answer.
+  for (const each of messages) each.querySelector("[aria-label]")?.removeAttribute("aria-label");
+  const now = document.querySelectorAll("#is-messages .user-row, #is-messages .isnad").length;
+  if (now > seen) [...messages].filter((each) => each.matches(".user-row")).pop()?.scrollIntoView();
+  seen = now;
+}).observe(document.body, { childList: true, subtree: true });
 
 async function draw(scroll) {
   const mine = ++request;
@@ -41,12 +52,10 @@ function open(token, span, spans) {
 
 // Every span of the same document that the same message cites.
 function citedWith(link, token) {
-  const message = link.closest(".isnad");
-  const spans = [...message.querySelectorAll("a.is-chip")]
+  return [...link.closest(".isnad").querySelectorAll("a.is-chip")]
     .map((each) => SOURCE.exec(each.getAttribute("href")))
     .filter((match) => match && match[1] === token)
     .map((match) => [Number(match[2]), Number(match[3])]);
-  return message.querySelector(".is-nearest") ? [] : spans;
 }
 
 async function copy(link) {
