@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore.base import DamagedError, Ids, Vectors
 from vectorstore.exact import among, best, check_queries, gather, scores
@@ -19,28 +20,32 @@ _LINKS = 16  # of a vector in the graph
 _FEW = 20_000  # allowed vectors that are compared one by one rather than found through the graph
 _MOST_DEAD = 0.2  # share of removed vectors at which a graph is built anew
 _SPARE = 16  # neighbours looked at beyond `k`
+_VECTORS, _IDS = "vectors.faiss", "ids.npy"
 _ROUNDING = 1e-5  # more than FAISS's float32 sums of unit vectors are ever off
 
 
 class FaissIndex:
     """Vectors in a FAISS index that is never changed once built: adding while others search would crash.
 
-    FAISS numbers vectors by position; `ids` turns a position into the caller's id, -1 where a vector was
-    removed from a graph. FAISS only picks candidates: their scores are computed again as `ExactIndex` does,
-    so the two agree to the last bit wherever the candidates do.
+    FAISS numbers vectors by their row, and `ids` and `rows` say which chunk has which. A graph holds equal
+    vectors once, since many copies of one vector link only to one another and cut off what lies behind them.
+    FAISS only picks candidates: their scores are computed again as by `ExactIndex`, so that the two agree
+    to the last bit wherever the candidates do.
     """
 
-    def __init__(self, index: Any, ids: Ids, owner: Any = None) -> None:
+    def __init__(self, index: Any, ids: Ids, rows: Ids) -> None:
         self._faiss = faiss = _faiss()
-        self._index = index  # IndexFlatIP or IndexHNSWFlat
-        self._owner = owner  # what frees the index, where that is not the index itself
-        self._ids = ids  # (n,)
-        self._alive = ids >= 0
+        self._index = index  # IndexFlatIP or IndexHNSWFlat, of m vectors
+        self._ids = ids  # (n,) -1 where the chunk was removed and its vector is still in the graph
+        self._rows = rows  # (n,) in 0..m-1; 0, 1, 2, … when flat
+        self._alive = ids >= 0  # (n,)
         self._held = int(self._alive.sum())
         flat = index if self.kind == "flat" else faiss.downcast_index(index.storage)
         size = index.ntotal * index.d
         view = faiss.rev_swig_ptr(flat.get_xb(), size) if size else np.empty(0, dtype=np.float32)
-        self._vectors: Vectors = view.reshape(index.ntotal, index.d)  # lives as long as the index
+        self._vectors: Vectors = view.reshape(index.ntotal, index.d)  # the index's own memory
+        self._by_row = np.argsort(rows, kind="stable")
+        self._starts = np.searchsorted(rows[self._by_row], np.arange(index.ntotal + 1))
 
     @classmethod
     def build(
@@ -67,11 +72,10 @@ class FaissIndex:
             raise ValueError(f"id {ids.min()} is negative")
         if (kind or kind_for(len(ids))) == "flat":
             index = faiss.IndexFlatIP(dimension)
-        else:
-            index = faiss.IndexHNSWFlat(dimension, _LINKS, faiss.METRIC_INNER_PRODUCT)
-        faiss.omp_set_num_threads(threads)
-        index.add(vectors)
-        return cls(index, ids)
+            index.add(vectors)
+            return cls(index, ids, np.arange(len(ids)))
+        index = faiss.IndexHNSWFlat(dimension, _LINKS, faiss.METRIC_INNER_PRODUCT)
+        return cls(index, ids, _add_to_graph(index, vectors[:0], vectors, threads))
 
     def with_changes(
         self, removed: Iterable[int], added: Iterable[tuple[Ids, Vectors]], threads: int = 1
@@ -81,22 +85,18 @@ class FaissIndex:
         Raises:
             ValueError: if an added id is held already, or as `build`.
         """
-        removed = list(removed)
-        gone = among(self._ids, removed)
+        kept = self._alive & ~among(self._ids, list(removed))
         new_ids, new_vectors = gather(added, self.dimension)
-        if among(self._ids[self._alive & ~gone], new_ids.tolist()).any():
+        if among(self._ids[kept], new_ids.tolist()).any():
             raise ValueError("an id comes twice")
-        count = self._held - int(gone.sum()) + len(new_ids)
-        kind = kind_for(count) if self.kind == "flat" else "hnsw"
-        kept = self._alive & ~gone
-        dead = len(self._ids) - int(kept.sum())
-        if self.kind == "flat" or dead > _MOST_DEAD * len(self._ids):
-            old = (self._ids[kept], self._vectors[kept])
+        if self.kind == "flat" or kept.sum() < (1 - _MOST_DEAD) * len(kept):
+            old = (self._ids[kept], self._vectors[self._rows[kept]])
+            kind = None if self.kind == "flat" else self.kind
             return type(self).build([old, (new_ids, new_vectors)], self.dimension, kind, threads)
         index = self._faiss.clone_index(self._index)
-        self._faiss.omp_set_num_threads(threads)
-        index.add(new_vectors)
-        return type(self)(index, np.concatenate([np.where(kept, self._ids, -1), new_ids]))
+        rows = _add_to_graph(index, self._vectors, new_vectors, threads)
+        ids = np.where(kept, self._ids, -1)
+        return type(self)(index, np.concatenate([ids, new_ids]), np.concatenate([self._rows, rows]))
 
     @property
     def kind(self) -> Kind:
@@ -130,63 +130,79 @@ class FaissIndex:
         """
         queries = check_queries(queries, k, self.dimension)
         usable = self._alive if allowed is None else self._alive & among(self._ids, allowed)
-        count = self._held if allowed is None else int(usable.sum())
-        if not count:
-            return [[] for _ in queries]
-        self._faiss.omp_set_num_threads(1)  # of this thread; OpenMP counts for each
-        if allowed is not None and count <= _FEW:
-            rows = np.flatnonzero(usable)
-            return [best(self._ids[rows], scores(self._vectors, rows, query), k) for query in queries]
-        if count == len(usable):
-            selector = None
-        else:
-            bits = np.packbits(usable, bitorder="little")
-            selector = self._faiss.IDSelectorBitmap(len(usable), self._faiss.swig_ptr(bits))
-        return [self._nearest(query, k, count, selector) for query in queries]
+        entries = np.flatnonzero(usable)
+        if allowed is not None and len(entries) <= _FEW:
+            return [self._best(entries, query, k) for query in queries]
+        self._faiss.omp_set_num_threads(1)  # of this thread only: OpenMP counts for each
+        rows = np.zeros(self._index.ntotal, dtype=np.bool_)
+        rows[self._rows[entries]] = True
+        count, selector, bits = int(rows.sum()), None, np.packbits(rows, bitorder="little")
+        if count < len(rows):
+            selector = self._faiss.IDSelectorBitmap(len(rows), self._faiss.swig_ptr(bits))
+        return [self._nearest(query, k, usable, count, selector) for query in queries]
 
-    def _nearest(self, query: Vectors, k: int, count: int, selector: Any) -> list[tuple[int, float]]:
+    def _nearest(
+        self, query: Vectors, k: int, usable: NDArray[np.bool_], count: int, selector: Any
+    ) -> list[tuple[int, float]]:
+        """Return the `k` best among the `count` rows that `selector` lets through."""
         wanted = min(count, k + _SPARE)
-        while True:
-            found, positions = self._index.search(
-                query[None], wanted, params=self._parameters(wanted, selector)
-            )
-            rows = positions[0][positions[0] >= 0]
+        while wanted:
+            parameters = self._parameters(wanted, selector)
+            scored, rows = self._index.search(query[None], wanted, params=parameters)
+            scored, rows = scored[0][rows[0] >= 0], rows[0][rows[0] >= 0]
             # FAISS drops any of those that tie with the last, so look on until the last is clearly worse.
-            clear = len(rows) > k and found[0, k - 1] - found[0, len(rows) - 1] > _ROUNDING
+            clear = len(rows) > k and scored[k - 1] - scored[-1] > _ROUNDING
             if clear or wanted == count or len(rows) < wanted:
-                return best(self._ids[rows], scores(self._vectors, rows, query), k)
+                entries = np.concatenate([self._by_row[self._starts[r] : self._starts[r + 1]] for r in rows])
+                return self._best(entries[usable[entries]], query, k)
             wanted = min(count, wanted * 4)
+        return []
+
+    def _best(self, entries: NDArray[np.int64], query: Vectors, k: int) -> list[tuple[int, float]]:
+        return best(self._ids[entries], scores(self._vectors, self._rows[entries], query), k)
 
     def _parameters(self, wanted: int, selector: Any) -> Any:
         if self.kind == "hnsw":
             return self._faiss.SearchParametersHNSW(sel=selector, efSearch=max(64, 2 * wanted))
         return self._faiss.SearchParameters(sel=selector)
 
-    def save(self, path: Path) -> None:
-        """Write the index to the new file `path`; the caller sees to its checksum."""
-        empty = self._faiss.IndexFlatIP(self.dimension)
-        whole = self._faiss.IndexIDMap(empty)  # which refuses one that holds vectors: put ours in after
-        whole.index, whole.ntotal = self._index, self._index.ntotal
-        self._faiss.copy_array_to_vector(self._ids, whole.id_map)
-        self._faiss.write_index(whole, str(path))
+    def save(self, folder: Path) -> None:
+        """Write the index into the new folder `folder`; the caller sees to its checksums."""
+        folder.mkdir()
+        self._faiss.write_index(self._index, str(folder / _VECTORS))
+        np.save(folder / _IDS, np.stack([self._ids, self._rows]), allow_pickle=False)
 
     @classmethod
-    def load(cls, path: Path) -> FaissIndex:
-        """Return the index that `save` wrote; check the file's checksum first, since FAISS does not.
+    def load(cls, folder: Path) -> FaissIndex:
+        """Return the index that `save` wrote; check the checksums first, since FAISS has none.
 
         Raises:
-            DamagedError: if the file is missing or no such index.
+            DamagedError: if there is no such index.
         """
         faiss = _faiss()
         try:
-            whole = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise DamagedError(f"{path.name}: {str(error).splitlines()[0]}") from error
-        inner = faiss.downcast_index(whole.index) if isinstance(whole, faiss.IndexIDMap) else None
-        if not isinstance(inner, (faiss.IndexFlat, faiss.IndexHNSWFlat)):
-            raise DamagedError(f"{path.name}: not an index of ours")
-        ids = faiss.vector_to_array(whole.id_map).astype(np.int64)
-        return cls(inner, ids, owner=whole)
+            index = faiss.read_index(str(folder / _VECTORS))
+            ids, rows = np.load(folder / _IDS, allow_pickle=False)
+        except (RuntimeError, OSError, ValueError, EOFError) as error:
+            raise DamagedError(f"{folder.name}: {str(error).splitlines()[0]}") from error
+        if not isinstance(index, (faiss.IndexFlat, faiss.IndexHNSWFlat)):
+            raise DamagedError(f"{folder.name}: not an index of ours")
+        return cls(index, ids, rows)
+
+
+def _add_to_graph(index: Any, held: Vectors, added: Vectors, threads: int) -> Ids:
+    """Add those vectors that are not in the graph yet; return the row of each, (len(added),)."""
+    every = np.ascontiguousarray(np.concatenate([held, added]))
+    # Rows as opaque bytes, so that whole rows are compared; `first` is the first row that equals each.
+    keys = every.view(np.dtype((np.void, every.itemsize * every.shape[1]))).ravel()
+    _, where, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    first = where[inverse][len(held) :] if len(every) else np.empty(0, dtype=np.int64)
+    new = first == np.arange(len(held), len(every))
+    rows = np.concatenate([np.arange(len(held)), len(held) + np.cumsum(new) - 1])
+    _faiss().omp_set_num_threads(threads)
+    index.add(np.ascontiguousarray(added[new]))
+    found: Ids = rows[first]
+    return found
 
 
 def kind_for(count: int) -> Kind:

@@ -71,12 +71,24 @@ class TantivyIndex:
         return cls.open(folder, weights)
 
     @classmethod
-    def open(cls, folder: Path, weights: Mapping[str, float]) -> TantivyIndex:
+    def open(cls, folder: Path, weights: Mapping[str, float], elsewhere: Path | None = None) -> TantivyIndex:
         """Return the index in `folder`; check the checksums first, since tantivy checks few of its own.
+
+        Args:
+            folder: as `build` left it.
+            weights: for as many fields as it was built with, in the same order.
+            elsewhere: a new folder to make links in, where `folder` cannot be written: to read an index,
+                tantivy must make a lock file beside it.
 
         Raises:
             DamagedError: if there is none, or it was built for another number of fields.
         """
+        if elsewhere is not None:
+            elsewhere.mkdir(parents=True)
+            for path in folder.iterdir():
+                if not path.name.endswith(".lock"):
+                    _mirror(path, elsewhere / path.name)
+            folder = elsewhere
         tantivy = _tantivy()
         try:
             meta = json.loads((folder / "meta.json").read_bytes())
@@ -130,8 +142,8 @@ class TantivyIndex:
     ) -> list[tuple[int, float]]:
         """Return the `k` best (id, score) for tokens by field, best first; chunks that share none are out.
 
-        Equal scores stand by ascending id. The best `k` are taken from tantivy's best `CANDIDATES` (or `k`,
-        where that is more) of each field, so the last of many may differ from a search of every chunk.
+        Equal scores stand by ascending id. The best `k` are taken from tantivy's best `CANDIDATES` (2 `k`,
+        where that is more), so the last of many may differ from a search of every chunk.
 
         Raises:
             ValueError: if `k` is below 1 or a field is not known.
@@ -145,7 +157,7 @@ class TantivyIndex:
             counts[name] = {}
             for token in tokens:
                 counts[name][token] = counts[name].get(token, 0) + 1
-        addresses = self._candidates(counts, max(k, CANDIDATES), allowed)
+        addresses = self._candidates(counts, max(2 * k, CANDIDATES), allowed)
         if not addresses:
             return []
         return best(self._ids_at(addresses), self._scores(addresses, counts), k)
@@ -153,27 +165,21 @@ class TantivyIndex:
     def _candidates(
         self, counts: Mapping[str, Mapping[str, int]], wanted: int, allowed: Collection[int] | None
     ) -> list[Any]:
-        tantivy = _tantivy()
-        queries, occur = tantivy.Query, tantivy.Occur
-        found: dict[tuple[int, int], Any] = {}
+        queries, occur = _tantivy().Query, _tantivy().Occur
+        terms = []
         for name, tokens in counts.items():
-            column = self._columns[name][0]
-            # One query a field, without weights: tantivy skips what cannot win only in plain unions of terms.
-            terms = [
-                (occur.Should, queries.term_query(self._schema, column, token, "freq"))
-                for token, count in tokens.items()
-                for _ in range(count)
-            ]
-            if not terms:
-                continue
-            wanted_here = queries.boolean_query(terms)
-            if allowed is not None:
-                some = queries.term_set_query(self._schema, "id", [int(id_) for id_ in allowed])
-                among = queries.const_score_query(some, 0.0)
-                wanted_here = queries.boolean_query([(occur.Must, among), (occur.Must, wanted_here)])
-            for _, address in self._hits(wanted_here, wanted):
-                found[address.segment_ord, address.doc] = address
-        return list(found.values())
+            column, _, weight = self._columns[name]
+            for token, count in tokens.items():
+                term = queries.term_query(self._schema, column, token, "freq")
+                terms.append((occur.Should, queries.boost_query(term, weight * count)))
+        if not terms or (allowed is not None and not allowed):
+            return []
+        wanted_query = queries.boolean_query(terms)
+        if allowed is not None:
+            some = queries.term_set_query(self._schema, "id", [int(id_) for id_ in allowed])
+            among = queries.const_score_query(some, 0.0)
+            wanted_query = queries.boolean_query([(occur.Must, among), (occur.Must, wanted_query)])
+        return [address for _, address in self._hits(wanted_query, wanted)]
 
     def _hits(self, query: Any, limit: int) -> list[tuple[float, Any]]:
         """Return up to `limit` hits; more where they all tie, since tantivy breaks ties by its own order."""
@@ -279,6 +285,13 @@ def _deleted(meta: Mapping[str, Any]) -> int:
 def _link(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _mirror(source: Path, target: Path) -> None:
+    try:
+        target.symlink_to(source)
     except OSError:
         shutil.copyfile(source, target)
 

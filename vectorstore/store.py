@@ -170,9 +170,7 @@ class Store:
             return False
         with self._mutex:
             if self.catalog.readonly:
-                if self._scratch is None:
-                    self._scratch = tempfile.TemporaryDirectory(prefix="vectorstore-")
-                return self._sync(Path(self._scratch.name), progress)
+                return self._sync(self._own_folder(), progress)
             with self.catalog.writing():
                 return self._sync(self.folder, progress)
 
@@ -268,9 +266,16 @@ class Store:
             return None
         try:
             check(self.folder, part)
-            return _Held(TantivyIndex.open(self.folder / part.name, self.fields), part, self.folder)
+            elsewhere = self._own_folder() / new_name("links", 0) if self.catalog.readonly else None
+            index = TantivyIndex.open(self.folder / part.name, self.fields, elsewhere)
+            return _Held(index, part, self.folder)
         except DamagedError:
             return None
+
+    def _own_folder(self) -> Path:
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="vectorstore-")
+        return Path(self._scratch.name)
 
     def _tidy(self) -> None:
         """Remove what a killed writer left, unless somebody is writing right now."""
