@@ -1,0 +1,321 @@
+"""Describe every proposed span of every sentence by numbers that say how well it answers the question.
+
+All features come from one matrix, how well each word of the question is met by each word of the passages, and
+from what the proposals themselves are; none depends on a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.matching import Matcher, bare
+from rag.question import Question
+from rag.schema import Chunk, Kind
+from rag.spans import Proposal, Shape, Source, propose, shape
+from rag.text import sentences, words
+
+Floats = npt.NDArray[np.float32]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+HEADS = ("person", "place", "organisation")  # what a word may be part of the name of
+
+LONGEST_PASSAGE = 20_000  # code points read of one passage: chunks are far shorter
+LONGEST_SENTENCE = 200  # words looked at in one sentence
+MOST_SENTENCES = 8  # whose spans are weighed; the others only lend context
+_FADE = 0.85  # what a word one further away still counts
+_FADE_COMMA = 0.6
+_CLOSE = 0.5  # a neighbouring sentence counts half
+_MET = 0.75  # a strength that counts as found, for a word's rarity
+
+SENTENCE_FEATURES = (
+    "cover", "cover_near", "cover_passage", "cover_document", "cover_exact", "missing", "missing_document",
+    "ordered", "cosine", "relative_cover", "rank", "length", "opening",
+)  # fmt: skip
+SPAN_FEATURES = (
+    "cover_outside", "nearness", "touch_left", "touch_right", "repeats", "words", "long", "breaks_left",
+    "breaks_right", "stop_left", "stop_right", "capital", "focus_inside", "focus_beside", "unit_is_focus",
+    "same_measure", "other_measure", "hedged", "year", "dated", "led", "position",
+    *(f"{head}_{which}" for head in HEADS for which in ("mean", "least", "before", "after")),
+)  # fmt: skip
+FEATURES = (
+    *SENTENCE_FEATURES,
+    *SPAN_FEATURES,
+    *(f"kind_{kind}" for kind in KINDS),
+    "describes",
+    *(f"source_{source.name.lower()}" for source in Source),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, with the numbers of its words among the distinct words of the reading."""
+
+    passage: int
+    shape: Shape
+    ids: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposal in its sentence."""
+
+    sentence: Sentence
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Linear classifiers that say of a word, from its vector and its neighbours', what name it is part of."""
+
+    weights: Floats  # (3 · d, len(HEADS)): word, word before, word after
+    bias: Floats  # (len(HEADS),)
+
+    def score(self, unit: Floats, ids: npt.NDArray[np.int64]) -> Floats:
+        """Return (n, len(HEADS)) log-odds for the words `ids` of one sentence, rows of `unit` (V, d)."""
+        d = unit.shape[1]
+        own = unit[ids]
+        before, after = np.zeros_like(own), np.zeros_like(own)
+        before[1:], after[:-1] = own[:-1], own[1:]
+        parts = own @ self.weights[:d] + before @ self.weights[d : 2 * d] + after @ self.weights[2 * d :]
+        return np.clip(parts + self.bias, -6, 6).astype(np.float32) / 3
+
+
+def describe(
+    question: Question, passages: Sequence[Chunk], matcher: Matcher, heads: Heads | None
+) -> tuple[list[Candidate], Floats]:
+    """Return the candidates of the best sentences and their features, (n, len(FEATURES)) float32.
+
+    In the order of the passages. Nothing when the question has no content word or the passages no sentence.
+    """
+    found = _read(passages, matcher)
+    if not question.terms or not found[0]:
+        return [], np.zeros((0, len(FEATURES)), dtype=np.float32)
+    shaped, vocabulary = found
+    unit, given_weights = matcher.vectors(vocabulary)
+    terms = [term.text for term in question.terms]
+    term_unit, term_weights = matcher.vectors(terms)
+    capital = [question.text[term.start].isupper() for term in question.terms]
+    strength = matcher.strengths(terms, term_unit, vocabulary, unit, capital)
+    best = np.stack([strength[:, one.ids].max(axis=1) for one in shaped], axis=1)  # (Q, S)
+    rarity = _rarity(best)
+    weights = np.clip(term_weights, 0.5, 1.5) * [term.weight for term in question.terms] * rarity
+    weights = (weights / weights.sum()).astype(np.float32)
+    about = _sentence_features(shaped, passages, best, weights, strength, term_unit, unit, given_weights)
+    # The order in which to look: what is met here, and a little of what is met around.
+    merit = about[:, 0] + 0.3 * about[:, 1] + 0.1 * about[:, 2]
+    chosen = sorted(np.argsort(-merit, kind="stable")[:MOST_SENTENCES].tolist())
+    focus = _focus_strength(question, terms, strength, vocabulary, unit, matcher)
+    constant = _question_features(question)
+    candidates: list[Candidate] = []
+    rows: list[Floats] = []
+    for s in chosen:
+        one = shaped[s]
+        scores = heads.score(unit, one.ids) if heads is not None else _guessed_heads(one)
+        namelike = (scores.max(axis=1) > -0.2).tolist()
+        proposals = propose(one.shape, question.kind, namelike)
+        spans = _span_features(
+            question, one, proposals, strength[:, one.ids], weights, focus[one.ids], scores
+        )
+        sources = np.eye(len(Source), dtype=np.float32)[[proposal.source for proposal in proposals]]
+        n = len(proposals)
+        rows.append(np.hstack([np.tile(about[s], (n, 1)), spans, np.tile(constant, (n, 1)), sources]))
+        candidates.extend(Candidate(one, proposal) for proposal in proposals)
+    return candidates, np.vstack(rows).astype(np.float32)
+
+
+def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], list[str]]:
+    """Cut the passages into sentences; return these and the distinct words, by first appearance."""
+    numbers: dict[str, int] = {}
+    found = []
+    for p, passage in enumerate(passages):
+        text = passage.text[:LONGEST_PASSAGE]
+        given = words(text)
+        at = 0
+        for start, end in sentences(text):
+            while at < len(given) and given[at].start < start:
+                at += 1
+            last = at
+            while last < len(given) and given[last].end <= end:
+                last += 1
+            inside = given[at:last][:LONGEST_SENTENCE]
+            at = last
+            if inside:
+                ids = np.array([numbers.setdefault(word.text, len(numbers)) for word in inside])
+                found.append(Sentence(p, shape(text, start, end, inside, matcher.is_stop), ids))
+    return found, list(numbers)
+
+
+def _rarity(best: Floats) -> Floats:
+    """Return (Q,) in (0, 1]: 1 for a word that no sentence has, less the more sentences have it."""
+    count = best.shape[1]
+    having = (best >= _MET).sum(axis=1)
+    return np.asarray(np.log1p(count / (0.5 + having)) / np.log1p(count / 0.5), dtype=np.float32)
+
+
+def _sentence_features(
+    shaped: Sequence[Sentence], passages: Sequence[Chunk], best: Floats, weights: Floats, strength: Floats,
+    term_unit: Floats, unit: Floats, given_weights: Floats,
+) -> Floats:  # fmt: skip
+    """Return (S, len(SENTENCE_FEATURES)): how much of the question each sentence and its surroundings meet."""
+    count = len(shaped)
+    near, passage_best, document_best = best.copy(), best.copy(), best.copy()
+    of_passage = np.array([one.passage for one in shaped])
+    documents = [passages[one.passage].document_id for one in shaped]
+    for s in range(count):
+        for other in (s - 1, s + 1):
+            if 0 <= other < count and of_passage[other] == of_passage[s]:
+                near[:, s] = np.maximum(near[:, s], _CLOSE * best[:, other])
+    for p in set(of_passage.tolist()):
+        inside = np.flatnonzero(of_passage == p)
+        passage_best[:, inside] = best[:, inside].max(axis=1, keepdims=True)
+    for document in set(documents):
+        inside = np.array([s for s in range(count) if documents[s] == document])
+        document_best[:, inside] = best[:, inside].max(axis=1, keepdims=True)
+    cover = weights @ best
+    question_vector = term_unit.T @ weights
+    question_vector /= max(float(np.linalg.norm(question_vector)), 1e-9)
+    rows = np.zeros((count, len(SENTENCE_FEATURES)), dtype=np.float32)
+    first_of = {p: int(np.flatnonzero(of_passage == p)[0]) for p in set(of_passage.tolist())}
+    for s, one in enumerate(shaped):
+        vector = (unit[one.ids] * given_weights[one.ids][:, None]).sum(axis=0)
+        cosine = float(vector @ question_vector) / max(float(np.linalg.norm(vector)), 1e-9)
+        rows[s] = (
+            cover[s],
+            weights @ near[:, s],
+            weights @ passage_best[:, s],
+            weights @ document_best[:, s],
+            weights @ (best[:, s] >= 0.94),
+            (weights * (1 - near[:, s])).max(),
+            (weights * (1 - document_best[:, s])).max(),
+            _ordered(strength[:, one.ids]),
+            cosine,
+            cover[s] / max(float(cover.max()), 1e-9),
+            1 / (1 + one.passage),
+            np.log1p(len(one.ids)) / 4,
+            first_of[one.passage] == s,
+        )
+    return rows
+
+
+def _ordered(met: Floats) -> float:
+    """Return the share of neighbouring question words that stand next to each other in the sentence too."""
+    if len(met) < 2 or met.shape[1] < 2:
+        return 0.0
+    pairs = np.minimum(met[:-1, :-1], met[1:, 1:]).max(axis=1)
+    return float(pairs.mean())
+
+
+def _question_features(question: Question) -> Floats:
+    kinds = np.array([kind == question.kind for kind in KINDS], dtype=np.float32)
+    return np.append(kinds, np.float32(question.describes))
+
+
+def _focus_strength(
+    question: Question, terms: Sequence[str], strength: Floats, vocabulary: Sequence[str], unit: Floats,
+    matcher: Matcher,
+) -> Floats:  # fmt: skip
+    """Return (V,): how well each distinct word meets the noun that is asked about; zeros without one."""
+    if question.focus is None:
+        return np.zeros(len(vocabulary), dtype=np.float32)
+    if question.focus in terms:
+        return np.asarray(strength[terms.index(question.focus)])
+    focus_unit, _ = matcher.vectors([question.focus])
+    row: Floats = matcher.strengths([question.focus], focus_unit, vocabulary, unit, [False])[0]
+    return row
+
+
+def _guessed_heads(one: Sentence) -> Floats:
+    """Without classifiers, take for a name each Arabic word that is neither a function word nor has an article."""
+    scores = np.full((len(one.ids), len(HEADS)), -1.0, dtype=np.float32)
+    for i, word in enumerate(one.shape.words):
+        if "\u0600" <= word.text[0] <= "\u06ff" and not one.shape.stop[i] and bare(word.text) == word.text:
+            scores[i] = 0.0
+    return scores
+
+
+def _span_features(
+    question: Question, one: Sentence, proposals: Sequence[Proposal], met: Floats, weights: Floats,
+    focus: Floats, heads: Floats,
+) -> Floats:  # fmt: skip
+    """Return (n, len(SPAN_FEATURES)) for the proposals of one sentence; `met` is (Q, words of the sentence)."""
+    sentence = one.shape
+    n = len(sentence.words)
+    first = np.array([proposal.first for proposal in proposals])
+    last = np.array([proposal.last for proposal in proposals])
+    faded_left, faded_right, left, right = _fields(met, sentence.breaks)
+    outside = weights @ np.maximum(left[:, first], right[:, last])
+    nearness = weights @ np.maximum(faded_left[:, first], faded_right[:, last])
+    content = ~np.array(sentence.stop)
+    share = weights / max(float(weights.max()), 1e-9)
+    hit = (met * share[:, None]).max(axis=0) * content
+    # The counted noun inside its quantity repeats the question rightly.
+    hit = np.where(focus > _MET, 0.3 * hit, hit)
+    sums = np.append(0, np.cumsum(hit))
+    contents = np.append(0, np.cumsum(content))
+    padded_hit = np.concatenate([[0], hit, [0]])
+    breaks = np.array([*sentence.breaks, 2])
+    stops = np.array([False, *sentence.stop, False])
+    capitals = np.append(0, np.cumsum(np.array(sentence.capital)))
+    length = last - first
+    padded_focus = np.concatenate([[0], focus, [0]])
+    bounds = np.stack([first, last], axis=1).ravel()  # reduceat takes [first, last) from every second pair
+    inside_focus = np.maximum.reduceat(np.append(focus, 0), bounds)[::2]
+    columns: list[npt.ArrayLike] = [
+        outside, nearness, padded_hit[first], padded_hit[last + 1],
+        (sums[last] - sums[first]) / np.maximum(contents[last] - contents[first], 1),
+        np.minimum(length, 12) / 6, length > 6, breaks[first] / 2, breaks[last] / 2, stops[first],
+        stops[last + 1], (capitals[last] - capitals[first]) / length, inside_focus,
+        np.maximum(padded_focus[first], padded_focus[last + 1]),
+    ]  # fmt: skip
+    columns.extend(_value_features(question, proposals, focus))
+    columns.append(first / n)
+    head_sums = np.vstack([np.zeros((1, len(HEADS))), np.cumsum(heads, axis=0)])
+    padded_heads = np.vstack([np.full((1, len(HEADS)), -1.0), heads, np.full((1, len(HEADS)), -1.0)])
+    means = (head_sums[last] - head_sums[first]) / length[:, None]
+    least = np.minimum.reduceat(np.vstack([heads, np.zeros((1, len(HEADS)))]), bounds, axis=0)[::2]
+    for h in range(len(HEADS)):
+        columns.extend((means[:, h], least[:, h], padded_heads[first, h], padded_heads[last + 1, h]))
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def _value_features(question: Question, proposals: Sequence[Proposal], focus: Floats) -> list[npt.ArrayLike]:
+    """Return the columns unit_is_focus … led: what kind of number or time each proposal is."""
+    rows = np.zeros((len(proposals), 7), dtype=np.float32)
+    for i, proposal in enumerate(proposals):
+        number, time = proposal.number, proposal.time
+        if number is not None:
+            unit = focus[number.last : max(number.unit, number.last)]
+            rows[i, 0] = unit.max() if len(unit) else 0
+            rows[i, 1] = number.measure is not None and number.measure == question.measure
+            rows[i, 2] = (number.measure or "") != (question.measure or "")
+            rows[i, 3] = number.hedged
+            rows[i, 4] = number.ordinal_like
+        if time is not None:
+            rows[i, 4] = time.year is not None
+            rows[i, 5] = time.dated
+            rows[i, 6] = time.lead < time.first
+    return list(rows.T)
+
+
+def _fields(met: Floats, breaks: Sequence[int]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return four (Q, n + 1) arrays: at each gap between words, the best match to its left and to its right.
+
+    The first two fade with each word of distance, and more across a comma; the last two do not.
+    """
+    terms, n = met.shape
+    faded_left, faded_right = np.zeros((terms, n + 1), np.float32), np.zeros((terms, n + 1), np.float32)
+    for i in range(n):
+        fade = _FADE_COMMA if breaks[i] == 2 else _FADE
+        faded_left[:, i + 1] = np.maximum(met[:, i], faded_left[:, i] * fade)
+    for i in range(n - 1, -1, -1):
+        fade = _FADE_COMMA if i + 1 < n and breaks[i + 1] == 2 else _FADE
+        faded_right[:, i] = np.maximum(met[:, i], faded_right[:, i + 1] * fade)
+    left, right = np.zeros((terms, n + 1), np.float32), np.zeros((terms, n + 1), np.float32)
+    left[:, 1:] = np.maximum.accumulate(met, axis=1)
+    right[:, :-1] = np.maximum.accumulate(met[:, ::-1], axis=1)[:, ::-1]
+    return faded_left, faded_right, left, right

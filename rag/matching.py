@@ -1,0 +1,168 @@
+"""Say how well each word of a question is met by each word of a passage, whatever their languages and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.analysis import Analyzer
+from rag.names import is_arabic, similarity, skeleton
+
+if TYPE_CHECKING:
+    from rag.encoder import StaticEncoder
+
+Floats = npt.NDArray[np.float32]
+
+_SAME_STEM = 0.95
+_NAME = 0.9  # the same name in another script
+_SHARED_START = 0.8  # Americans / American, where no stemmer joined them
+_PROCLITICS = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
+_NOISE_PAIRS = 4096
+_MOST_KNOWN = 20_000
+
+
+class Matcher:
+    """Compares words by spelling, stem, transliteration and by the angle between static vectors."""
+
+    def __init__(self, encoder: StaticEncoder) -> None:
+        self._encoder = encoder
+        self._table = encoder.token_vectors
+        self._analyzer = Analyzer()
+        norms = np.linalg.norm(self._table, axis=1)
+        self._typical_norm = float(np.median(norms[norms > 0])) or 1.0
+        self._floor = self._noise(norms)
+        self._known: dict[str, Floats] = {}  # rows of words already met: passages come again and again
+
+    def is_stop(self, word: str) -> bool:
+        """Tell whether the folded `word` is a function word."""
+        return self._analyzer.is_stop(word)
+
+    def vectors(self, words: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return (n, d) unit rows, one for each folded word without its Arabic article, and (n,) weights.
+
+        A weight is the length of the word's vector over that of a typical token: rare words weigh more. A
+        word without tokens has a row of zeros and weight 1.
+        """
+        known = self._known
+        unknown = [word for word in dict.fromkeys(words) if word not in known]
+        if len(known) + len(unknown) > _MOST_KNOWN:
+            known = self._known = {}  # threads that still use the old one keep it
+            unknown = list(dict.fromkeys(words))
+        if unknown:
+            known.update(zip(unknown, self._look_up(unknown), strict=True))
+        if not words:
+            return np.zeros((0, self._table.shape[1]), np.float32), np.zeros(0, np.float32)
+        rows = np.stack([known[word] for word in words])
+        return rows[:, :-1], rows[:, -1]
+
+    def _look_up(self, words: Sequence[str]) -> Floats:
+        """Return (n, d + 1): the unit rows of `words`, and their weights in the last column."""
+        ids = self._encoder.tokenize([bare(word) for word in words])
+        sums = np.zeros((len(words), self._table.shape[1]), dtype=np.float32)
+        lengths = np.array([len(one) for one in ids], dtype=np.int64)
+        rows = np.flatnonzero(lengths)
+        if len(rows):
+            ends = np.cumsum(lengths)
+            sums[rows] = np.add.reduceat(self._table[np.concatenate(ids)], ends[rows] - lengths[rows], axis=0)
+        norms = np.sqrt(np.einsum("nd,nd->n", sums, sums))
+        np.divide(sums, norms[:, None], out=sums, where=norms[:, None] > 0)
+        weights = np.where(norms > 0, norms / self._typical_norm, 1.0)
+        return np.hstack([sums, weights[:, None]]).astype(np.float32)
+
+    def strengths(
+        self,
+        asked: Sequence[str],
+        asked_vectors: Floats,
+        given: Sequence[str],
+        given_vectors: Floats,
+        capital: Sequence[bool],
+    ) -> Floats:
+        """Return a (len(asked), len(given)) float32 array in [0, 1]: 1 for one and the same word.
+
+        Args:
+            asked: folded words of the question.
+            asked_vectors: their unit rows.
+            given: the distinct folded words of the passages.
+            given_vectors: their unit rows.
+            capital: for each asked word, whether it is written with a Latin capital (a name, perhaps).
+        """
+        cosine = asked_vectors @ given_vectors.T
+        strength = np.clip((cosine - self._floor) / (1 - self._floor), 0, 0.9).astype(np.float32)
+        stems: dict[str, list[int]] = {}
+        for u, word in enumerate(given):
+            stems.setdefault(self._stem(word), []).append(u)
+        skeletons: list[str] | None = None
+        for q, word in enumerate(asked):
+            for u in stems.get(self._stem(word), ()):
+                strength[q, u] = 1.0 if given[u] == word else max(strength[q, u], _SAME_STEM)
+            self._match_starts(word, given, strength[q])
+            if skeletons is None:
+                skeletons = [skeleton(other) for other in given]
+            self._match_names(word, capital[q], given, skeletons, strength[q])
+        return strength
+
+    def _stem(self, word: str) -> str:
+        return self._analyzer.stem(word)
+
+    @staticmethod
+    def _match_starts(word: str, given: Sequence[str], row: Floats) -> None:
+        root = bare(word)
+        if len(root) < 5:
+            return
+        for u, other in enumerate(given):
+            if other[:1] in (root[0], "ا", "و", "ل", "ب") and len(other) > 4:
+                shared = _shared_start(root, bare(other))
+                if shared >= 5 or shared >= 0.75 * max(len(root), len(other)):
+                    row[u] = max(row[u], _SHARED_START)
+
+    @staticmethod
+    def _match_names(
+        word: str, capital: bool, given: Sequence[str], skeletons: list[str], row: Floats
+    ) -> None:
+        own = skeleton(word)
+        if len(own) < 2 or not (capital or is_arabic(word) or len(own) >= 4):
+            return
+        script = is_arabic(word)
+        for u, other in enumerate(skeletons):
+            if other and is_arabic(given[u]) != script:
+                alike = similarity(own, other)
+                if alike >= 0.75:
+                    row[u] = max(row[u], _NAME * alike)
+                elif alike >= 0.7:
+                    row[u] = max(row[u], 0.5)
+
+    def _noise(self, norms: Floats) -> float:
+        """Return the cosine that unrelated words seldom exceed: mean and three deviations of random pairs."""
+        rows = np.flatnonzero(norms > 0)
+        if len(rows) < 2:
+            return 0.5
+        rng = np.random.default_rng(0)
+        left, right = rng.choice(rows, _NOISE_PAIRS), rng.choice(rows, _NOISE_PAIRS)
+        unit = self._table / np.maximum(norms, 1e-12)[:, None]
+        cosine = np.einsum("nd,nd->n", unit[left], unit[right])[left != right]
+        return float(np.clip(cosine.mean() + 3 * cosine.std(), 0.1, 0.8))
+
+
+@lru_cache(maxsize=1 << 15)
+def bare(word: str) -> str:
+    """Return a folded word without an Arabic article and what is joined to it, or a suffix after ' (Irak'ın)."""
+    stem, apostrophe, _ = word.partition("'")
+    if apostrophe and len(stem) >= 3:
+        return stem
+    for proclitic in _PROCLITICS:
+        if word.startswith(proclitic) and len(word) - len(proclitic) >= 2:
+            return word[len(proclitic) :]
+    return word
+
+
+def _shared_start(left: str, right: str) -> int:
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
