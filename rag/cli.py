@@ -226,6 +226,7 @@ def evaluate(
 
     Every paragraph becomes a document of a temporary index. A line of the predictions holds id, answer
     (empty when abstained), confidence and ranking (the best 20 contexts, by 0-based order of appearance).
+    ISNAD_THRESHOLD=0 answers whatever it can, and so draws the whole risk-coverage curve.
 
     \b
     Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag import measures
@@ -23,16 +23,10 @@ class Prediction:
     """What a system said to a question."""
 
     id: str
-    best: str  # the likeliest answer, given or withheld; empty when there is none
+    answer: str  # empty when it abstained
     confidence: float
-    answered: bool  # False: the system abstained
     ranking: tuple[int, ...] = ()  # ids of contexts, best first, at most 20; empty: nothing was retrieved
     seconds: float = 0.0
-
-    @property
-    def answer(self) -> str:
-        """Return the answer that was given; empty when the system abstained."""
-        return self.best if self.answered else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line of the predictions file."""
@@ -57,20 +51,15 @@ class Asked(Protocol):
 Predict = Callable[[Question], Prediction]
 
 
-def ask_pipeline(pipeline: Asked, threshold: float) -> Predict:
-    """Return the function that asks `pipeline`, whose documents are those of the question set.
-
-    The pipeline's own threshold should be 0, and `threshold` the one that is measured: then the answers that
-    are withheld are known, too, as the risk-coverage curve needs them.
-    """
+def ask_pipeline(pipeline: Asked) -> Predict:
+    """Return the function that asks `pipeline`, whose documents are those of the question set."""
 
     def predict(question: Question) -> Prediction:
         start = time.perf_counter()
         answer = pipeline.answer(question.text)
         seconds = time.perf_counter() - start
-        answered = answer.answered and answer.confidence >= threshold
         ranking = rank_contexts(pipeline, question.text)
-        return Prediction(question.id, answer.answer or "", answer.confidence, answered, ranking, seconds)
+        return Prediction(question.id, answer.answer or "", answer.confidence, ranking, seconds)
 
     return predict
 
@@ -99,7 +88,7 @@ def ask_reader(reader: Reader, documents: Sequence[Document], threshold: float) 
         spans = reader.read(question.text, [Chunk(context.id, context.text, 0)]).spans
         seconds = time.perf_counter() - start
         best, score = (spans[0].text, spans[0].score) if spans else ("", 0.0)
-        return Prediction(question.id, best, score, bool(spans) and score >= threshold, seconds=seconds)
+        return Prediction(question.id, best if score >= threshold else "", score, seconds=seconds)
 
     return predict
 
@@ -139,7 +128,6 @@ class Evaluation:
             "auroc": _round(
                 measures.auroc([p.confidence for _, p in possible], [p.confidence for p in impossible])
             ),
-            "aurc": _round(measures.area_under_risk(self.risk_coverage())),
             "p50_ms": round(measures.percentile(milliseconds, 50), 2),
             "p95_ms": round(measures.percentile(milliseconds, 95), 2),
         }
@@ -154,16 +142,18 @@ class Evaluation:
         return {**at, "mrr@10": _mean([measures.reciprocal_rank(ranking, gold) for ranking, gold in ranked])}
 
     def risk_coverage(self) -> list[measures.RiskPoint]:
-        """Return the curve of risk (1 - F1) over coverage, the likeliest answer of every question counted.
+        """Return the curve of risk (1 - F1) over coverage, the share of all questions that are answered.
 
-        Where the measured threshold lies on it, only the answers at least that confident are given.
+        It ends where the system abstains: at threshold 0 it covers every question that has an answer to give.
         """
-        asked = zip(self.questions.questions, self.predictions, strict=True)
-        # Without an answer to give, a question is the last to be covered, and as risky as a wrong answer.
-        pairs = [
-            (p.confidence, 1 - measures.f1(p.best, q.golds)) if p.best else (-1.0, 1.0) for q, p in asked
+        answered = [
+            (p.confidence, 1 - measures.f1(p.answer, q.golds))
+            for q, p in zip(self.questions.questions, self.predictions, strict=True)
+            if p.answer
         ]
-        return measures.risk_coverage([c for c, _ in pairs], [loss for _, loss in pairs])
+        share = len(answered) / len(self.predictions)
+        curve = measures.risk_coverage([c for c, _ in answered], [loss for _, loss in answered])
+        return [replace(point, coverage=point.coverage * share) for point in curve]
 
 
 def _mean(values: Sequence[float]) -> float | None:

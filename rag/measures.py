@@ -141,14 +141,3 @@ def risk_coverage(confidences: Sequence[float], losses: Sequence[float]) -> list
         if count == len(ordered) or ordered[count][0] != confidence:
             points.append(RiskPoint(confidence, count / len(ordered), total / count))
     return points
-
-
-def area_under_risk(points: Sequence[RiskPoint]) -> float | None:
-    """Return the mean risk over all coverages (AURC, smaller is better); None for an empty curve."""
-    if not points:
-        return None
-    area, covered = 0.0, 0.0
-    for point in points:
-        area += point.risk * (point.coverage - covered)
-        covered = point.coverage
-    return area

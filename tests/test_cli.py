@@ -629,7 +629,7 @@ def test_eval_of_the_reader_alone_retrieves_nothing_and_always_answers(
 
 def test_eval_draws_the_risk_coverage_curve(questions: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    done = isnad("eval", questions, "--plot", tmp_path / "plots")
+    done = isnad("eval", questions, "--plot", tmp_path / "plots", ISNAD_THRESHOLD="0")
     assert done.returncode == 0, done.stderr
     header, *rows = (tmp_path / "plots" / "risk-coverage.csv").read_text(encoding="utf-8").splitlines()
     assert header == "confidence,coverage,risk"

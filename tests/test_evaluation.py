@@ -206,18 +206,17 @@ def test_long_contexts_do_not_crowd_others_out_of_the_ranking() -> None:
     assert rank_contexts(pipeline, "؟") == (0, 1, 2)
 
 
-def test_an_answer_below_the_threshold_is_withheld_but_known() -> None:
-    pipeline = FakePipeline({"م": answered("م", "كلمة", 0.4), "ن": answered("ن", "كلمة", 0.5)}, [0])
-    predict = ask_pipeline(pipeline, threshold=0.5)
-    low, high = (predict(Question(q, q, 0, ("x",))) for q in ("م", "ن"))
-    assert (low.answer, low.best, low.answered) == ("", "كلمة", False)
-    assert (high.answer, high.best, high.answered) == ("كلمة", "كلمة", True)
+def test_what_the_pipeline_says_is_what_is_measured() -> None:
+    predict = ask_pipeline(FakePipeline({"م": answered("م", "كلمة", 0.75)}, [3, 1]))
+    prediction = predict(Question("id", "م", 0, ("x",)))
+    assert (prediction.id, prediction.answer, prediction.confidence) == ("id", "كلمة", 0.75)
+    assert prediction.ranking == (3, 1)
+    assert prediction.seconds > 0
 
 
-def test_no_answer_from_the_pipeline_is_an_abstention_whatever_the_threshold() -> None:
-    predict = ask_pipeline(FakePipeline({"م": Answer("م", 0.0)}), threshold=0.0)
-    prediction = predict(Question("م", "م", 0, ("x",)))
-    assert (prediction.answer, prediction.answered) == ("", False)
+def test_an_abstention_is_an_empty_answer_that_keeps_its_confidence() -> None:
+    prediction = ask_pipeline(FakePipeline({"م": Answer("م", 0.2)}))(Question("id", "م", 0, ("x",)))
+    assert (prediction.answer, prediction.confidence) == ("", 0.2)
 
 
 @dataclass
@@ -266,8 +265,8 @@ def test_the_reader_alone_sees_the_gold_context_and_nothing_else(asked: Question
 def test_the_threshold_decides_what_the_reader_alone_answers(asked: QuestionSet) -> None:
     below = evaluate(asked, ask_reader(FakeReader(0.3), asked.documents, 0.31))
     at = evaluate(asked, ask_reader(FakeReader(0.3), asked.documents, 0.3))
-    assert [p.answered for p in below.predictions] == [False] * 3
-    assert [p.answered for p in at.predictions] == [True] * 3
+    assert [p.answer for p in below.predictions] == ["", "", ""]
+    assert [p.answer for p in at.predictions] == ["تأسست", "تأسست", "يُعصر"]
 
 
 def test_predictions_go_to_the_sink_one_by_one_in_the_order_of_the_file(asked: QuestionSet) -> None:
@@ -275,7 +274,7 @@ def test_predictions_go_to_the_sink_one_by_one_in_the_order_of_the_file(asked: Q
     seen: list[tuple[str, int, int]] = []
     evaluate(
         asked,
-        lambda q: Prediction(q.id, "«كلمة»", 0.25, q.id != "b", (1, 0)),
+        lambda q: Prediction(q.id, "" if q.id == "b" else "«كلمة»", 0.25, (1, 0)),
         progress=lambda *step: seen.append(step),
         sink=lines.append,
     )
@@ -295,10 +294,10 @@ def test_figures_are_what_the_predictions_give_by_hand(asked: QuestionSet) -> No
         asked,
         (
             # 2 of its 3 words are shared with the 2 of the gold answer: F1 = 2*(2/3)*1 / (2/3+1) = 4/5.
-            Prediction("a", "تأسست سنة ١٩٥٢", 0.9, True, (1, 0), seconds=0.010),
-            Prediction("b", "كلمة", 0.6, True, (0, 1), seconds=0.030),
+            Prediction("a", "تأسست سنة ١٩٥٢", 0.9, (1, 0), seconds=0.010),
+            Prediction("b", "كلمة", 0.6, (0, 1), seconds=0.030),
             # Right without its marks and guillemets; SQuAD's own script does not see that.
-            Prediction("c", "«يعصر»", 0.5, True, (1, 0), seconds=0.020),
+            Prediction("c", "«يعصر»", 0.5, (1, 0), seconds=0.020),
         ),
     )
     figures = result.figures
@@ -318,15 +317,13 @@ def test_figures_are_what_the_predictions_give_by_hand(asked: QuestionSet) -> No
         "possible_f1": (4 / 5 + 1) / 2,
         "impossible_accuracy": 0.0,
         "auroc": (1 + 0) / 2,  # .9 > .6, .5 < .6
-        # Risk at 1/3, 2/3 and 3/3: 1/5, (1/5 + 1)/2, (1/5 + 1 + 0)/3.
-        "aurc": pytest.approx((1 / 5 + (1 / 5 + 1) / 2 + (1 / 5 + 1) / 3) / 3, abs=1e-6),
         "p50_ms": 20.0,
         "p95_ms": 30.0,
     }
 
 
 def test_silence_is_right_on_the_impossible_and_wrong_on_the_rest(asked: QuestionSet) -> None:
-    silent = Evaluation(asked, tuple(Prediction(q.id, "", 0.0, False) for q in asked.questions)).figures
+    silent = Evaluation(asked, tuple(Prediction(q.id, "", 0.0) for q in asked.questions)).figures
     assert silent["exact"] == pytest.approx(1 / 3, abs=1e-6)
     assert silent["impossible_accuracy"] == 1.0
     assert silent["possible_f1"] == 0.0
@@ -334,22 +331,29 @@ def test_silence_is_right_on_the_impossible_and_wrong_on_the_rest(asked: Questio
 
 
 def test_figures_of_retrieval_are_null_where_nothing_was_retrieved(asked: QuestionSet) -> None:
-    figures = Evaluation(asked, tuple(Prediction(q.id, "x", 0.5, True) for q in asked.questions)).figures
+    figures = Evaluation(asked, tuple(Prediction(q.id, "x", 0.5) for q in asked.questions)).figures
     assert [figures[key] for key in ("recall@1", "recall@5", "recall@20", "mrr@10")] == [None] * 4
 
 
 def test_figures_of_the_impossible_are_null_where_every_question_has_an_answer(tmp_path: Path) -> None:
     asked = QuestionSet.load(saved(tmp_path, squad((OLIVE, [qa("c", "ما؟", "يُعصر")]))))
-    figures = Evaluation(asked, (Prediction("c", "يُعصر", 0.5, True, (0,)),)).figures
+    figures = Evaluation(asked, (Prediction("c", "يُعصر", 0.5, (0,)),)).figures
     assert (figures["impossible"], figures["impossible_accuracy"], figures["auroc"]) == (0, None, None)
     assert figures["exact"] == figures["exact_squad"] == 1.0
 
 
-def test_the_risk_curve_counts_withheld_answers_too(asked: QuestionSet) -> None:
+def test_the_risk_curve_ends_at_the_share_that_was_answered(asked: QuestionSet) -> None:
     predictions = (
-        Prediction("a", "سنة ١٩٥٢", 0.8, True),
-        Prediction("b", "كلمة", 0.4, False),
-        Prediction("c", "", 0.0, False),
+        Prediction("a", "سنة ١٩٥٢", 0.8),
+        Prediction("b", "كلمة", 0.6),
+        Prediction("c", "", 0.2),
     )
     curve = Evaluation(asked, predictions).risk_coverage()
-    assert [(p.coverage, p.risk) for p in curve] == [(1 / 3, 0.0), (2 / 3, 1 / 2), (3 / 3, 2 / 3)]
+    assert [(p.confidence, p.coverage, p.risk) for p in curve] == [
+        (0.8, 1 / 2 * 2 / 3, 0.0),
+        (0.6, 2 / 3, 1 / 2),
+    ]
+
+
+def test_no_answer_at_all_gives_an_empty_risk_curve(asked: QuestionSet) -> None:
+    assert Evaluation(asked, tuple(Prediction(q.id, "", 0.0) for q in asked.questions)).risk_coverage() == []

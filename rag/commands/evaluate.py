@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rag.commands.terminal import ProgressBar
-from rag.encoder import StaticEncoder, load_encoder
-from rag.errors import IsnadError, ModelError, SettingsError
+from rag.errors import IsnadError, SettingsError
 from rag.evaluation import Evaluation, Predict, ask_pipeline, ask_reader, evaluate
 from rag.measures import RiskPoint
 from rag.pipeline import Pipeline
@@ -36,7 +35,6 @@ _ROWS = (
     ("F1 of the answerable", "possible_f1"),
     ("accuracy on the impossible", "impossible_accuracy"),
     ("AUROC of confidence", "auroc"),
-    ("area under risk-coverage", "aurc"),
     ("p50 of a question, ms", "p50_ms"),
     ("p95 of a question, ms", "p95_ms"),
     ("index built in, s", "index_seconds"),
@@ -95,11 +93,8 @@ def _opened(path: Path) -> TextIO:
 
 
 def _reader(asked: QuestionSet, settings: Settings) -> Predict:
-    encoder = load_encoder()
-    if not isinstance(encoder, StaticEncoder):  # what the embedded encoder is
-        raise ModelError("the embedded encoder is not static; reinstall isnad")
     threshold = settings.threshold if asked.has_impossible else 0.0
-    return ask_reader(load_reader(settings.reader, encoder), asked.documents, threshold)
+    return ask_reader(load_reader(settings.reader), asked.documents, threshold)
 
 
 @contextlib.contextmanager
@@ -107,9 +102,9 @@ def _pipeline(asked: QuestionSet, settings: Settings, progress: ProgressBar) -> 
     """Yield what asks a pipeline over the contexts, whose index is removed afterwards."""
     longest = max(len(question.text) for question in asked.questions)
     limit = max(longest, settings.max_question_chars)
-    own = settings.model_copy(update={"threshold": 0.0, "max_question_chars": limit})
+    own = settings.model_copy(update={"max_question_chars": limit})
     with Pipeline.from_documents(asked.documents, settings=own, progress=progress) as pipeline:
-        yield ask_pipeline(pipeline, settings.threshold)
+        yield ask_pipeline(pipeline)
 
 
 def _table(figures: dict[str, Any]) -> list[str]:
