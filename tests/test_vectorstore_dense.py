@@ -82,7 +82,7 @@ def test_no_queries_give_no_results(build: Build) -> None:
 
 def test_only_allowed_ids_are_found(build: Build) -> None:
     index = build([(ids_of(1, 2, 3), unit([NORTH, NORTH, EAST]))], 2)
-    assert index.search(unit([NORTH]), 3, allowed={3, 2, 99}) == [[(2, 1.0), (3, 0.0)]]
+    assert index.search(unit([NORTH]), 3, allowed={3, 2, 99, -1}) == [[(2, 1.0), (3, 0.0)]]
     assert index.search(unit([NORTH]), 3, allowed=[]) == [[]]
 
 

@@ -130,7 +130,7 @@ class TantivyIndex:
     @property
     def ids(self) -> Ids:
         """Return the ids held, (n,), ascending."""
-        every = self._hits(_tantivy().Query.all_query(), max(1, len(self)))
+        every = self._searcher.search(_tantivy().Query.all_query(), max(1, len(self)), count=False).hits
         return np.sort(self._ids_at([address for _, address in every]))
 
     def __len__(self) -> int:
@@ -157,13 +157,13 @@ class TantivyIndex:
             counts[name] = {}
             for token in tokens:
                 counts[name][token] = counts[name].get(token, 0) + 1
-        addresses = self._candidates(counts, max(2 * k, CANDIDATES), allowed)
+        addresses = self._candidates(counts, k, allowed)
         if not addresses:
             return []
         return best(self._ids_at(addresses), self._scores(addresses, counts), k)
 
     def _candidates(
-        self, counts: Mapping[str, Mapping[str, int]], wanted: int, allowed: Collection[int] | None
+        self, counts: Mapping[str, Mapping[str, int]], k: int, allowed: Collection[int] | None
     ) -> list[Any]:
         queries, occur = _tantivy().Query, _tantivy().Occur
         terms = []
@@ -176,16 +176,16 @@ class TantivyIndex:
             return []
         wanted_query = queries.boolean_query(terms)
         if allowed is not None:
-            some = queries.term_set_query(self._schema, "id", [int(id_) for id_ in allowed])
+            some = queries.term_set_query(self._schema, "id", [int(id_) for id_ in allowed if id_ >= 0])
             among = queries.const_score_query(some, 0.0)
             wanted_query = queries.boolean_query([(occur.Must, among), (occur.Must, wanted_query)])
-        return [address for _, address in self._hits(wanted_query, wanted)]
+        return [address for _, address in self._hits(wanted_query, k, max(2 * k, CANDIDATES))]
 
-    def _hits(self, query: Any, limit: int) -> list[tuple[float, Any]]:
-        """Return up to `limit` hits; more where they all tie, since tantivy breaks ties by its own order."""
+    def _hits(self, query: Any, k: int, limit: int) -> list[tuple[float, Any]]:
+        """Return up to `limit` hits, and more where the k-th ties with the last: tantivy breaks no ties."""
         while True:
             hits: list[tuple[float, Any]] = self._searcher.search(query, limit, count=False).hits
-            if len(hits) < limit or limit >= len(self) or hits[0][0] > hits[-1][0]:
+            if len(hits) < limit or limit >= len(self) or hits[k - 1][0] > hits[-1][0]:
                 return hits
             limit = min(len(self), limit * 8)
 

@@ -89,18 +89,25 @@ class Store:
             readonly: write nothing; by default when the folder cannot be written.
 
         Raises:
+            ValueError: if there is no field, or one counts nothing.
             CatalogError: if the catalog cannot be used.
             LockedError: if the catalog must be made and another process is writing.
         """
+        if not fields or not all(weight > 0 for weight in fields.values()):
+            raise ValueError(f"fields are {dict(fields)}, expected at least one and each above 0")
         folder = Path(folder).absolute()
         if readonly is None:
             readonly = folder.is_dir() and not os.access(folder, os.W_OK)
         if not readonly:
             folder.mkdir(parents=True, exist_ok=True)
         store = cls(folder, Catalog.open(folder / CATALOG, readonly=readonly), fields, dimension)
-        store._loaded = store._load()
-        if not readonly:
-            store._tidy()
+        try:
+            store._loaded = store._load()
+            if not readonly:
+                store._tidy()
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def close(self) -> None:
