@@ -310,6 +310,22 @@ def test_changes_to_many_chunks_are_made_in_place_and_answer_the_same(store: Sto
         assert answers(again) == expected_answers(store)
 
 
+def test_verify_names_what_is_wrong(filled: Path) -> None:
+    with opened(filled) as store:
+        assert store.verify() == []
+        vectors = next(filled.glob("dense-*")) / "vectors.faiss"
+        vectors.write_bytes(vectors.read_bytes()[:-1])
+        store.catalog.remove(["third.md"])
+        damage, *others = store.verify()
+        assert damage.startswith(vectors.relative_to(filled).as_posix() + ": ")
+        assert others == [
+            "the dense index is older than the catalog",
+            "the lexical index is older than the catalog",
+        ]
+        store.sync()
+        assert store.verify() == []
+
+
 READ_ONLY = """
     import os, sys
     from pathlib import Path

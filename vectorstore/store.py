@@ -181,6 +181,28 @@ class Store:
             with self.catalog.writing():
                 return self._sync(self.folder, progress)
 
+    def verify(self) -> list[str]:
+        """Return what is wrong with the catalog or the indexes, a line each; an empty list when all is well.
+
+        Reads everything, so it takes a while. What is wrong with an index, `sync` after opening again mends.
+        """
+        problems = self.catalog.verify()
+        loaded = self._loaded
+        wanted = self.catalog.chunk_ids()
+        for kind, held in (("dense", loaded.dense), ("lexical", loaded.lexical)):
+            if held is None:
+                problems.append(f"no {kind} index")
+                continue
+            try:
+                check(held.home, held.part)
+            except DamagedError as error:
+                problems.append(str(error))
+            if held.part.generation != self.catalog.generation:
+                problems.append(f"the {kind} index is older than the catalog")
+            elif not np.array_equal(np.sort(held.index.ids), wanted):
+                problems.append(f"the {kind} index holds other chunks than the catalog")
+        return problems
+
     def _sync(self, folder: Path, progress: Progress | None) -> bool:
         with self.catalog.snapshot():
             held = self.catalog.dimension
