@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +37,9 @@ date: 2023-03-14
 
 وردان، 14 آذار 2023
 
-انهار فجر اليوم جسر الوادي في مدينة وردان بعد أسبوع من الأمطار الغزيرة. وقالت رئيسة البلدية لمى الحداد إن اثني عشر عاملاً أُصيبوا بجروح طفيفة، وإنّ أحداً لم يُقتل.وأضافت أن البلدية أغلقت الطريق في الساعة 5:40 صباحاً.
+انهار فجر اليوم جسر الوادي في مدينة وردان بعد أسبوع من الأمطار الغزيرة. \
+وقالت رئيسة البلدية لمى الحداد إن اثني عشر عاملاً أُصيبوا بجروح طفيفة، وإنّ أحداً لم يُقتل.\
+وأضافت أن البلدية أغلقت الطريق في الساعة 5:40 صباحاً.
 
 وذكر المهندس سامر بركات أن أساس الدعامة الثالثة جرفته المياه، وأن إعادة البناء ستكلّف ٤٫٢ مليون دينار.
 """
@@ -57,7 +63,8 @@ The company Nahr Works will rebuild the bridge, and opens it again in September 
 """
 _HOSTILE = """<script>window.__hacked = "script"</script><img src=x onerror="window.__hacked = 'img'">
 "><svg onload="window.__hacked = 'svg'"> <a href="javascript:window.__hacked='link'">press</a>
-[press](javascript:window.__hacked='markdown') ![x](https://evil.example/pixel.png) {{constructor}} ${7*7} `code`
+[press](javascript:window.__hacked='markdown') ![x](https://evil.example/pixel.png) {{constructor}} ${7*7} \
+`code`
 <form action="https://evil.example"><input name="password"></form><style>body{display:none}</style>
 The safe is opened by the code \u202e4321\u202c, said the guard.</article></div></body>
 """
@@ -172,7 +179,10 @@ class FakePipeline:
             raise QuestionError("the question is empty; write one")
         relation, groups = _answers().get(question.strip(), (None, []))
         if not groups:
-            nearest = (cite(HOSPITAL, "حالة المصابين مستقرة", score=0.2), cite(REPORT, "A survey made in 2019", score=0.1))
+            nearest = (
+                cite(HOSPITAL, "حالة المصابين مستقرة", score=0.2),
+                cite(REPORT, "A survey made in 2019", score=0.1),
+            )
             return Answer(question=question, confidence=0.12, nearest=nearest, took_ms=3)
         made = tuple(AnswerGroup(tuple(citations), confidence) for confidence, citations in groups)
         return Answer(question, made[0].confidence, made[:k], relation, took_ms=3)
@@ -187,6 +197,39 @@ class FakePipeline:
             if item.id == document_id:
                 return item
         raise DocumentError(document_id, "there is no such document")
+
+
+@contextmanager
+def served(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve the invented documents from a process of its own; give its address and the process.
+
+    Of its own because Gradio leaves event loops and sockets behind, and here warnings are errors.
+    """
+    code = (
+        "from ui_support import EXAMPLES, FakePipeline; from ui.app import serve; "
+        f"serve(FakePipeline(), port={port}, examples=EXAMPLES)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    path = os.pathsep.join([str(root), str(root / "tests")])
+    process = subprocess.Popen(
+        [sys.executable, "-uc", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            first = process.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:\d+", first)
+            if found is None:
+                process.kill()
+                raise AssertionError(f"the chat did not open: {first}{process.stderr.read()}")
+            yield found.group(), process
+        finally:
+            process.kill()
 
 
 @contextmanager

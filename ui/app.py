@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
@@ -75,7 +76,7 @@ def start(
         )
     except OSError as error:
         raise _taken(host, port) from error
-    return Running(f"http://{_readable(host)}:{port}", page.close)
+    return Running(f"http://{_readable(host)}:{port}", partial(page.close, verbose=False))
 
 
 def serve(
@@ -124,13 +125,17 @@ def _free(host: str, port: int) -> int:
             probe.bind((host, port))
             return int(probe.getsockname()[1])
     except socket.gaierror as error:
-        raise SettingsError(f"host '{host}' is not an address of this machine; try --host 127.0.0.1") from error
+        raise SettingsError(
+            f"host '{host}' is not an address of this machine; try --host 127.0.0.1"
+        ) from error
     except OSError as error:
         raise _taken(host, port) from error
 
 
 def _taken(host: str, port: int) -> SettingsError:
-    return SettingsError(f"port {port} on {host} cannot be listened on (already in use?); try --port {port + 1}")
+    return SettingsError(
+        f"port {port} on {host} cannot be listened on (already in use?); try --port {port + 1}"
+    )
 
 
 def _readable(host: str) -> str:

@@ -41,16 +41,22 @@ class Asked(Protocol):
         ...
 
 
-class Chatbot(gr.Chatbot):  # type: ignore[misc]
-    """A chatbot whose questions, too, are shown as text: Gradio escapes neither Markdown nor HTML in them."""
+class _PlainQuestions:
+    """Shows questions, too, as text: Gradio escapes neither Markdown nor HTML in them."""
 
     def preprocess(self, payload: Any) -> Any:
         """Return the conversation with the questions as they were typed."""
-        return [_each_question(message, html.unescape) for message in super().preprocess(payload) or []]
+        messages = super().preprocess(payload) or []  # type: ignore[misc]
+        return [_each_question(message, html.unescape) for message in messages]
 
     def postprocess(self, value: Any) -> Any:
         """Return the conversation with the questions escaped."""
-        return super().postprocess([_each_question(message, render.question) for message in value or []])
+        messages = [_each_question(message, render.question) for message in value or []]
+        return super().postprocess(messages)  # type: ignore[misc]
+
+
+# By `type.__new__`, because Gradio's own metaclass writes a .pyi file beside the source of each component.
+Chatbot: Any = type.__new__(type(gr.Chatbot), "Chatbot", (_PlainQuestions, gr.Chatbot), {})
 
 
 def _each_question(message: Any, change: Callable[[str], str]) -> Any:
@@ -97,7 +103,7 @@ class Chat:
         """Answer a question from the documents, in their own words, with sources; at most `k` answers."""
         if len(question) > self._max_question_chars:
             raise gr.Error(
-                f"the question has {len(question)} characters; at most {self._max_question_chars} are allowed",
+                f"the question has {len(question)} characters; at most {self._max_question_chars} fit",
                 print_exception=False,
             )
         try:
@@ -141,7 +147,7 @@ def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: 
 
     word = gr.I18n()  # only makes references; the words themselves are given to launch()
     with gr.Blocks(
-        title=strings.load(strings.DEFAULT)("tab"),
+        title="إسناد · Isnad",
         fill_height=True,
         fill_width=True,
         analytics_enabled=False,
@@ -250,7 +256,7 @@ def launch_options(documents: int) -> dict[str, Any]:
 def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
     own = {f"isnad.{key}": value for key, value in words.words.items() if isinstance(value, str)}
     own["isnad.header"] = (
-        f'<h1>{words("name")}</h1><p><span>{words("tagline")}</span>'
+        f"<h1>{words('name')}</h1><p><span>{words('tagline')}</span>"
         f'<a class="is-count" href="#documents">{words.count("documents", documents)}</a></p>'
     )
     own["isnad.welcome_block"] = f"<h2>{words('welcome')}</h2><p>{words('welcome_more')}</p>"

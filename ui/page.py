@@ -40,7 +40,7 @@ HEADERS = [
 
 
 class Page:
-    """ASGI middleware: puts `boot.js` and `style.css` first in the page's head, the headers on every answer."""
+    """ASGI middleware: puts `boot.js` and `style.css` first in the head, and the headers on every answer."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -59,7 +59,7 @@ class Page:
             nonlocal held, body
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *HEADERS]
-                if scope["path"] == "/" and _is_page(message):
+                if scope["method"] == "GET" and scope["path"] == "/" and _is_page(message):
                     held = message
                     return
             elif held is not None:

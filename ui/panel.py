@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from rag.schema import Document
 from ui.render import document_token, escape
@@ -20,7 +21,8 @@ def documents(items: Sequence[Document], words: Strings) -> str:
     """Return the list of documents, each a link that opens it."""
     rows = "".join(
         f'<li><a class="is-document" href="#doc-{document_token(item.id)}">'
-        f'<span class="is-document-title"><bdi>{escape(item.title)}</bdi></span>{_facts(item, words)}</a></li>'
+        f'<span class="is-document-title"><bdi>{escape(item.title)}</bdi></span>'
+        f"{_facts(item, words)}</a></li>"
         for item in items
     )
     return (
@@ -45,8 +47,12 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
     if chosen not in spans:
         chosen = None
     start, end = _window(item, chosen)
-    body = _paragraphs(item.text, start, end, spans, chosen)
-    cut = f'<p class="is-hint">{words("excerpt")}</p>' if (start, end) != (item.body_start, len(item.text)) else ""
+    body = _paragraphs(item.text, _after_title(item, start, spans), end, spans, chosen)
+    cut = (
+        f'<p class="is-hint">{words("excerpt")}</p>'
+        if (start, end) != (item.body_start, len(item.text))
+        else ""
+    )
     return (
         f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
@@ -104,8 +110,19 @@ def _window(item: Document, chosen: Span | None) -> Span:
     if len(item.text) - item.body_start <= WHOLE_DOCUMENT_CHARS:
         return item.body_start, len(item.text)
     middle = chosen[0] if chosen else item.body_start
-    start = max(item.body_start, min(middle - WHOLE_DOCUMENT_CHARS // 2, len(item.text) - WHOLE_DOCUMENT_CHARS))
+    start = max(
+        item.body_start, min(middle - WHOLE_DOCUMENT_CHARS // 2, len(item.text) - WHOLE_DOCUMENT_CHARS)
+    )
     return start, start + WHOLE_DOCUMENT_CHARS
+
+
+def _after_title(item: Document, start: int, spans: Sequence[Span]) -> int:
+    """Return where to begin: after a first line that only repeats the title, unless a span is in it."""
+    blank = len(item.text[start:]) - len(item.text[start:].lstrip())
+    line = _LINE.match(item.text, start + blank)
+    if start != item.body_start or line is None or line.group().lstrip("# ").strip() != item.title.strip():
+        return start
+    return start if spans and spans[0][0] < line.end() else line.end()
 
 
 def _paragraphs(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span | None) -> str:
@@ -132,7 +149,7 @@ def _marked(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span
         return escape(text[start:end])
     edges = sorted({start, end, *(min(max(edge, start), end) for span in inside for edge in span)})
     pieces = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         piece = escape(text[left:right])
         if chosen and chosen[0] <= left and right <= chosen[1]:
             pieces.append(f'<mark class="is-chosen">{piece}</mark>')

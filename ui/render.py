@@ -32,7 +32,8 @@ def escape(text: str) -> str:
     """Return `text` as HTML that shows exactly these characters and cannot be anything but text.
 
     Every ASCII character but letters and digits becomes `&#N;`, so neither tags, attributes, Markdown nor
-    templates can begin. Direction overrides are shown by name; halves of surrogate pairs and NUL become U+FFFD.
+    templates can begin. Direction overrides are shown by name; NUL and halves of surrogate pairs become
+    U+FFFD.
     """
     return "".join(_escape_character(character) for character in text)
 
@@ -108,8 +109,7 @@ def answer(result: Answer, words: Strings) -> str:
         if others:
             rest = "".join(_group(group, words, numbered, "is-other") for group in others)
             body += f'<div class="is-also"><div class="is-heading">{words("also")}</div>{rest}</div>'
-    copy = f'<div class="is-actions"><a class="is-copy" href="#copy">{words("copy")}</a></div>'
-    return _message(body + copy, words)
+    return _message(body, words, f'<a class="is-copy" href="#copy">{words("copy")}</a>')
 
 
 def notice(text: str, words: Strings) -> str:
@@ -128,8 +128,12 @@ class _Numbers:
         return self._last
 
 
-def _message(body: str, words: Strings) -> str:
-    return f'<div class="isnad" lang="{words.lang}" dir="{words.direction}">{body}</div>'
+def _message(body: str, words: Strings, actions: str = "") -> str:
+    # Gradio puts its own buttons on the line of the actions, so the line is there even when it is empty.
+    return (
+        f'<div class="isnad" lang="{words.lang}" dir="{words.direction}">{body}'
+        f'<div class="is-actions">{actions}</div></div>'
+    )
 
 
 def _group(group: AnswerGroup, words: Strings, numbers: _Numbers, kind: str) -> str:
@@ -192,7 +196,7 @@ def _not_found(result: Answer, words: Strings, numbers: _Numbers) -> str:
         return body
     passages = "".join(
         f'<div class="is-group is-near"><div class="is-passage" dir="auto">'
-        f"{escape(_clip_end(each.context, 2 * _CONTEXT_CHARS))}</div><div class=\"is-chips\">"
+        f'{escape(_clip_end(each.context, 2 * _CONTEXT_CHARS))}</div><div class="is-chips">'
         f"{_chip(each, (each.context_start, each.context_end), words, numbers.next())}</div></div>"
         for each in result.nearest
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 import gradio as gr
 
 # Names only, so that nothing is fetched: each machine uses the first that it has.
-SANS = ("Noto Sans Arabic", "Segoe UI", "SF Arabic", "Geeza Pro", "Noto Sans", "Tahoma", "system-ui", "sans-serif")
+SANS = (
+    "Noto Sans Arabic",
+    "Segoe UI",
+    "SF Arabic",
+    "Geeza Pro",
+    "Noto Sans",
+    "Tahoma",
+    "system-ui",
+    "sans-serif",
+)
 MONO = ("ui-monospace", "Consolas", "monospace")
 
 _GREEN = gr.themes.Color(

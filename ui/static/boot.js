@@ -31,6 +31,11 @@
     } catch {
       /* then the choice lasts as long as the page */
     }
+    const address = new URL(location.href);
+    if (address.searchParams.has("lang")) {
+      address.searchParams.set("lang", next);
+      history.replaceState(history.state, "", address);
+    }
     const core = performance
       .getEntriesByType("resource")
       .map((entry) => entry.name)
@@ -38,9 +43,7 @@
     try {
       (await import(core)).changeLocale(next);
     } catch {
-      const address = new URL(location.href);
-      address.searchParams.set("lang", next);
-      location.replace(address);
+      location.reload(); // Gradio keeps its words behind that door only; a new page finds the new language
       return;
     }
     window.dispatchEvent(new CustomEvent("isnad:language"));

@@ -48,11 +48,6 @@ class Strings:
         """Return the name of a language, or its code where no name is known."""
         return str(self.words["langs"].get(code, code))
 
-    def quote(self, text: str) -> str:
-        """Return `text` between the language's quotation marks."""
-        opening, closing = self.words["quotes"]
-        return f"{opening}{text}{closing}"
-
 
 @cache
 def load(lang: str) -> Strings:
