@@ -24,6 +24,7 @@ from vectorstore.exact import best
 K1 = 0.9  # how soon more of one token stops counting
 B = 0.4  # how much long chunks are held back
 CANDIDATES = 200  # of tantivy's, at least, that are scored
+_MOST_CANDIDATES = 1600  # where many tie; scoring more takes too long
 _MEMORY = 64_000_000  # bytes a writer may hold
 
 Terms = Sequence[tuple[int, Mapping[str, str]]]
@@ -182,12 +183,13 @@ class TantivyIndex:
         return [address for _, address in self._hits(wanted_query, k, max(2 * k, CANDIDATES))]
 
     def _hits(self, query: Any, k: int, limit: int) -> list[tuple[float, Any]]:
-        """Return up to `limit` hits, and more where the k-th ties with the last: tantivy breaks no ties."""
+        """Return up to `limit` hits; more, within reason, where the k-th ties with the last."""
+        most = min(len(self), max(limit, _MOST_CANDIDATES))
         while True:
             hits: list[tuple[float, Any]] = self._searcher.search(query, limit, count=False).hits
-            if len(hits) < limit or limit >= len(self) or hits[k - 1][0] > hits[-1][0]:
+            if len(hits) < limit or limit >= most or hits[k - 1][0] > hits[-1][0]:
                 return hits
-            limit = min(len(self), limit * 8)
+            limit = most  # tantivy breaks ties by its own order
 
     def _scores(
         self, addresses: Sequence[Any], counts: Mapping[str, Mapping[str, int]]
