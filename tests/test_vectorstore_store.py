@@ -487,6 +487,32 @@ def test_readers_never_wait_and_never_see_half_of_a_change(tmp_path: Path) -> No
         assert generations == list(range(1, len(generations) + 1))
 
 
+def test_writers_in_two_threads_take_turns(store: Store) -> None:
+    def alone(name: str) -> None:
+        for seed in range(5):
+            store.catalog.put(*made(name, seed))
+            store.sync()
+
+    def held(name: str) -> None:
+        for seed in range(5):
+            with store.writing():
+                store.catalog.put(*made(name, seed))
+                store.sync()
+
+    writers = [
+        threading.Thread(target=target, args=(target.__name__,), daemon=True)  # a deadlock ends with the test
+        for target in (alone, held)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert not any(writer.is_alive() for writer in writers)
+    store.sync()
+    assert store.generation == 10
+    assert answers(store) == expected_answers(store)
+
+
 names = st.sampled_from(["أ.txt", "ب.txt", "ج/د.md", "e.txt"])
 steps = st.one_of(
     st.tuples(st.just("put"), names, st.integers(0, 50), st.integers(0, 4)),

@@ -73,7 +73,7 @@ class Store:
         self.fields = dict(fields)
         self.dimension = dimension
         self._loaded = _Loaded()
-        self._mutex = threading.RLock()  # one thread brings the indexes up to date
+        self._mutex = threading.RLock()  # one thread builds, where no writer's lock sees to it
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -175,11 +175,11 @@ class Store:
         """
         if not self.stale:
             return False
-        with self._mutex:
-            if self.catalog.readonly:
+        if self.catalog.readonly:
+            with self._mutex:
                 return self._sync(self._own_folder(), progress)
-            with self.catalog.writing():
-                return self._sync(self.folder, progress)
+        with self.catalog.writing():
+            return self._sync(self.folder, progress)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the catalog or the indexes, a line each; an empty list when all is well.
@@ -212,8 +212,8 @@ class Store:
                 )
             if not self.stale:
                 return False  # another thread was quicker
-            if folder == self.folder:
-                self._loaded = self._load()  # another process may have been quicker
+            if folder == self.folder and self._parts() != self._loaded.parts:
+                self._loaded = self._load()  # another process was quicker
                 if not self.stale:
                     return True
             ids, generation = self.catalog.chunk_ids(), self.catalog.generation
