@@ -17,6 +17,7 @@ from rag.reader import Reader, load_reader
 from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
+from vectorstore.store import Store
 
 
 class Pipeline:
@@ -28,7 +29,7 @@ class Pipeline:
 
     def __init__(self, index: Index, retriever: Retriever, reader: Reader, settings: Settings) -> None:
         self._index = index
-        self._retriever = retriever
+        self.retriever = retriever
         self._reader = reader
         self._settings = settings
 
@@ -106,7 +107,7 @@ class Pipeline:
         self._check(question, k)
         for document in documents or ():
             self._index.require(document)
-        return self._retriever.retrieve(question, k, documents)
+        return self.retriever.retrieve(question, k, documents)
 
     def _check(self, question: str, k: int) -> None:
         limit = self._settings.max_question_chars
@@ -139,6 +140,11 @@ class Pipeline:
                 for hit in answer.hits
             ],
         }
+
+    @property
+    def store(self) -> Store:
+        """Return what the index is kept in."""
+        return self._index.store
 
     @property
     def folder(self) -> Path:

@@ -11,8 +11,9 @@ Three stages, fused with few weights (`training/fusion.py` fits them on developm
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,12 @@ class Fusion:
     # brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when question and
     # passages share no script.
     lexical_damping: float = 10.0
+
+    def fuse(self, evidence: Mapping[str, Scores]) -> Scores:
+        """Return one score for each candidate of a question, (n,) float32; `evidence` is not empty."""
+        lexical = evidence["lexical"] / (evidence["lexical"].max() + self.lexical_damping)
+        fused = self.lexical * lexical + self.dense * evidence["dense"] + self.alignment * evidence["alignment"]
+        return fused.astype(np.float32)
 
 
 class Aligner:
@@ -71,6 +78,13 @@ class Aligner:
         return result
 
 
+class Candidates(NamedTuple):
+    """Chunks worth ranking, and what each stage says of them."""
+
+    ids: list[int]  # ascending
+    evidence: dict[str, Scores]  # (n,) of each stage by its name, in the stage's own unit
+
+
 class Retriever:
     """Ranks the chunks of a store for a question."""
 
@@ -100,17 +114,10 @@ class Retriever:
             raise ValueError("the question is empty")
         if k < 1:
             raise ValueError(f"k is {k}; it must be at least 1")
-        snapshot = self._store.snapshot()
-        allowed = None if documents is None else self._store.catalog.chunk_ids(documents)
-        depth = max(k, CANDIDATES)
-        lexical = dict(snapshot.lexical.search(self._analyzer.query_fields(question), depth, allowed))
-        vector = self._encoder.encode_query([question])
-        dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
-        ids = sorted(lexical.keys() | dense.keys())
+        ids, evidence = self.gather(question, max(k, CANDIDATES), documents)
         if not ids:
             return []
-        evidence = self._evidence(question, ids, lexical, dense, vector[0])
-        scores = self._fuse(evidence)
+        scores = self._fusion.fuse(evidence)
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))[:k]
         # A chunk that another process has just removed is in the snapshot still, but not in the catalog.
         rows = {row.id: row for row in self._store.catalog.chunk_rows([ids[i] for i in order])}
@@ -124,24 +131,19 @@ class Retriever:
             if ids[i] in rows
         ]
 
-    def _evidence(
-        self, question: str, ids: list[int], lexical: dict[int, float], dense: dict[int, float], vector: Scores
-    ) -> dict[str, Scores]:
-        """Return the score of every candidate at every stage, each in its own unit."""
-        catalog = self._store.catalog
+    def gather(self, question: str, depth: int, documents: Collection[str] | None = None) -> Candidates:
+        """Return the `depth` best chunks by words and the `depth` best by vectors, with all the evidence."""
+        catalog, snapshot = self._store.catalog, self._store.snapshot()
+        allowed = None if documents is None else catalog.chunk_ids(documents).tolist()
+        lexical = dict(snapshot.lexical.search(self._analyzer.query_fields(question), depth, allowed))
+        vector = self._encoder.encode_query([question])
+        dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
+        ids = sorted(lexical.keys() | dense.keys())
         for found, vectors in catalog.vectors([id_ for id_ in ids if id_ not in dense]):
-            dense.update(zip(found.tolist(), (vectors @ vector).tolist(), strict=True))
-        return {
+            dense.update(zip(found.tolist(), (vectors @ vector[0]).tolist(), strict=True))
+        evidence = {
             "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "dense": np.array([dense.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "alignment": self._aligner.scores(question, catalog.token_ids(ids)),
         }
-
-    def _fuse(self, evidence: dict[str, Scores]) -> Scores:
-        weights = self._fusion
-        lexical = evidence["lexical"] / (evidence["lexical"].max() + weights.lexical_damping)
-        return (
-            weights.lexical * lexical
-            + weights.dense * evidence["dense"]
-            + weights.alignment * evidence["alignment"]
-        ).astype(np.float32)
+        return Candidates(ids, evidence)
