@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rag import corpus
-from rag.analysis import FIELDS, Analyzer
+from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
 from rag.errors import DocumentError, StoreError
 from rag.schema import Document
@@ -30,6 +30,7 @@ from vectorstore.store import Store
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and of how much."""
 
+FIELDS = {"words": 1.0, "grams": 0.5}  # what a match in each search field counts
 FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 BATCH = 256  # documents embedded and committed together
 
@@ -106,9 +107,13 @@ class Index:
             Store.open(home, fields=FIELDS, dimension=encoder.dimension), encoder, tokens, home, settings
         )
         index._temporary = temporary
-        index._adopt(rebuild=False)
-        index._put((document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents)
-        index.store.sync(progress)
+        try:
+            index._adopt(rebuild=False)
+            index._put((document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents)
+            index.store.sync(progress)
+        except BaseException:
+            index.close()
+            raise
         return index
 
     def close(self) -> None:

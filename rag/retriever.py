@@ -135,7 +135,7 @@ class Retriever:
         """Return the `depth` best chunks by words and the `depth` best by vectors, with all the evidence."""
         catalog, snapshot = self._store.catalog, self._store.snapshot()
         allowed = None if documents is None else catalog.chunk_ids(documents).tolist()
-        lexical = dict(snapshot.lexical.search(self._analyzer.query_fields(question), depth, allowed))
+        lexical = dict(snapshot.lexical.search(self._analyzer.fields(question), depth, allowed))
         vector = self._encoder.encode_query([question])
         dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
         ids = sorted(lexical.keys() | dense.keys())
