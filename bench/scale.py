@@ -67,15 +67,19 @@ def percentile(values: list[float], share: float) -> float:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=300)
     options = parser.parse_args()
 
     corpus = list(documents(options.data, options.chunks))
-    questions = [str(line["question"]) for name in SETS for line in lines(options.data / "qa" / f"{name}.jsonl.gz")]
-    random.Random(7).shuffle(questions)  # noqa: S311
+    questions = [
+        str(line["question"]) for name in SETS for line in lines(options.data / "qa" / f"{name}.jsonl.gz")
+    ]
+    random.Random(7).shuffle(questions)
 
     started = time.perf_counter()
     pipeline = Pipeline.from_documents(corpus)

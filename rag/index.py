@@ -54,7 +54,9 @@ class Index:
     ) -> None:
         self.store = store
         self.encoder = encoder
-        self.tokens = tokens  # always the embedded one: it compares words, whichever encoder compares passages
+        self.tokens = (
+            tokens  # always the embedded one: it compares words, whichever encoder compares passages
+        )
         self.analyzer = Analyzer()
         self.folder = folder
         self.report = SyncReport()
@@ -109,7 +111,9 @@ class Index:
         index._temporary = temporary
         try:
             index._adopt(rebuild=False)
-            index._put((document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents)
+            index._put(
+                (document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents
+            )
             index.store.sync(progress)
         except BaseException:
             index.close()
@@ -254,7 +258,7 @@ class Index:
             self.store.catalog.put_many(records)
 
     def _adopt(self, rebuild: bool) -> None:
-        """Make sure that what is stored was made by this encoder; start anew where that costs nobody anything."""
+        """Make sure that what is stored was made by this encoder; start anew where nothing is lost by it."""
         catalog = self.store.catalog
         name = catalog.get_meta("encoder")
         if name is not None and name != self.encoder.name and not rebuild:
@@ -296,8 +300,13 @@ class _Plan:
 
     def report(self) -> SyncReport:
         skipped = tuple((name, self.skipped[name].reason) for name in sorted(self.skipped))
-        lists = (self.added, self.changed, self.gone, self.unchanged)
-        return SyncReport(*(tuple(sorted(names)) for names in lists), skipped=skipped)
+        return SyncReport(
+            added=tuple(sorted(self.added)),
+            changed=tuple(sorted(self.changed)),
+            removed=tuple(self.gone),
+            unchanged=tuple(sorted(self.unchanged)),
+            skipped=skipped,
+        )
 
 
 def place(folder: Path, settings: Settings) -> Path:
@@ -335,7 +344,9 @@ def _record(document: Document, file: _Fingerprint) -> DocumentRecord:
 def _document(record: DocumentRecord) -> Document:
     attributes: dict[str, Any] = dict(record.attributes)
     date = attributes.pop("date")
-    return Document(record.name, record.text, date=dt.date.fromisoformat(date) if date else None, **attributes)
+    return Document(
+        record.name, record.text, date=dt.date.fromisoformat(date) if date else None, **attributes
+    )
 
 
 @contextmanager
@@ -344,11 +355,15 @@ def _explained(home: Path) -> Iterator[None]:
     try:
         yield
     except LockedError as error:
-        raise StoreError(f"the index in {home} is being written by {error.owner}; try again shortly") from None
+        raise StoreError(
+            f"the index in {home} is being written by {error.owner}; try again shortly"
+        ) from None
     except CatalogError as error:
         raise StoreError(f"{error}; run `isnad index --rebuild`") from error
     except sqlite3.Error as error:
-        raise StoreError(f"the index in {home} cannot be used ({error}); delete that folder to start anew") from error
+        raise StoreError(
+            f"the index in {home} cannot be used ({error}); delete that folder to start anew"
+        ) from error
     except OSError as error:
         raise StoreError(
             f"the index in {home} cannot be written ({error.strerror}); free the disk or set ISNAD_HOME "

@@ -61,9 +61,13 @@ class Pipeline:
 
     @classmethod
     def from_documents(
-        cls, documents: Iterable[Document], *, settings: Settings | None = None, progress: Progress | None = None
+        cls,
+        documents: Iterable[Document],
+        *,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
     ) -> Pipeline:
-        """Index documents that need not be files; the index is temporary and goes when the pipeline closes."""
+        """Index documents that need not be files; the index is temporary and goes with the pipeline."""
         settings = settings or Settings.load()
         return cls._wire(Index.from_documents(documents, settings, progress=progress), settings)
 

@@ -36,16 +36,18 @@ class Fusion:
     lexical: float = 0.5
     dense: float = 0.2
     alignment: float = 1.0
-    # BM25 has no upper bound and means nothing across questions. Dividing by the best score plus this constant
-    # brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when question and
-    # passages share no script.
+    # BM25 has no upper bound and means nothing across questions. Dividing by the best score plus this
+    # constant brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when
+    # question and passages share no script.
     lexical_damping: float = 10.0
 
     def fuse(self, evidence: Mapping[str, Scores]) -> Scores:
         """Return one score for each candidate of a question, (n,) float32; `evidence` is not empty."""
         lexical = evidence["lexical"] / (evidence["lexical"].max() + self.lexical_damping)
-        fused = self.lexical * lexical + self.dense * evidence["dense"] + self.alignment * evidence["alignment"]
-        return fused.astype(np.float32)
+        return np.asarray(
+            self.lexical * lexical + self.dense * evidence["dense"] + self.alignment * evidence["alignment"],
+            dtype=np.float32,
+        )
 
 
 class Aligner:
@@ -64,8 +66,8 @@ class Aligner:
         tokens = np.unique(self._encoder.tokenize([question])[0])
         weights = self._weights[tokens]
         lengths = np.fromiter(map(len, passages), dtype=np.int64, count=len(passages))
-        filled = np.flatnonzero(lengths)
-        if not weights.sum() or not len(filled):
+        filled = np.flatnonzero(lengths).tolist()
+        if not weights.sum() or not filled:
             return result
         flat = np.concatenate([passages[i] for i in filled]).astype(np.int64)
         present, places = np.unique(flat, return_inverse=True)
@@ -89,7 +91,12 @@ class Retriever:
     """Ranks the chunks of a store for a question."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, aligner: Aligner, analyzer: Analyzer, fusion: Fusion | None = None
+        self,
+        store: Store,
+        encoder: Encoder,
+        aligner: Aligner,
+        analyzer: Analyzer,
+        fusion: Fusion | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -100,7 +107,7 @@ class Retriever:
     def retrieve(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
         """Return the `k` chunks closest to `question`, best first.
 
-        Fewer than `k` where fewer are held. Equal scores keep the order of the corpus, so a run can be repeated.
+        Fewer than `k` where fewer are held. Equal scores keep the corpus's order, so a run can be repeated.
 
         Args:
             question: in any language the encoder knows; not folded.

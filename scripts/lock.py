@@ -33,7 +33,9 @@ def resolve(version: str) -> dict[str, str]:
         command += ["--report", str(report), *requirements()]
         subprocess.run(command, check=True, cwd=ROOT)
         installs = json.loads(report.read_text(encoding="utf-8"))["install"]
-    found = {item["metadata"]["name"].lower().replace("_", "-"): item["metadata"]["version"] for item in installs}
+    found = {
+        item["metadata"]["name"].lower().replace("_", "-"): item["metadata"]["version"] for item in installs
+    }
     return {name: found[name].split("+")[0] for name in found if not name.startswith(GPU)}
 
 

@@ -33,7 +33,8 @@ def test_packages_import_only_what_the_arrows_allow(package: str) -> None:
         f"{path.relative_to(ROOT)} imports {module}"
         for path in sorted((ROOT / package).rglob("*.py"))
         for module, _ in imports_of(path)
-        if module.split(".")[0] in ALLOWED and module.split(".")[0] not in ALLOWED[package]
+        if module.split(".")[0] in ALLOWED
+        and module.split(".")[0] not in ALLOWED[package]
         # The command line opens the chat on `isnad serve`, and only then.
         and path != ROOT / "rag" / "cli.py"
     ]

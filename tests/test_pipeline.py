@@ -132,10 +132,11 @@ def test_explain_shows_the_evidence_of_every_passage(pipeline: Pipeline) -> None
     assert set(passages[0]["evidence"]) == {"lexical", "dense", "alignment"}
 
 
-words = st.sampled_from(
+WORDS = (
     "جسر الجِسْر وبالجسر مدينة المدينه ٣٥٠٠ 3500 2,500 مارس 2018 كريم الدبّاغ فى في على «نصر» . .وقال ، ؛ ؟ ـ \n "
-    "Bridge opened in 1998 É 𝔸 مُحَمَّد \u202b \u200f لا، قتل 30 شخصا د. سليم ".split(" ")
+    "Bridge opened in 1998 É 𝔸 مُحَمَّد \u202b \u200f لا، قتل 30 شخصا د. سليم "
 )
+words = st.sampled_from(WORDS.split(" "))
 texts = st.one_of(st.lists(words, min_size=1, max_size=60).map(" ".join), st.text(max_size=300))
 questions = st.one_of(
     st.lists(words, min_size=1, max_size=8).map(lambda some: "من " + " ".join(some) + "؟"),
@@ -180,8 +181,8 @@ def test_asking_loads_no_heavy_package(tmp_path: Path) -> None:
         "pipeline = Pipeline.open(sys.argv[1])\n"
         "if len(sys.argv) > 2:\n"
         "    assert pipeline.answer('كم يبلغ طول الجسر؟').answered\n"
-        "    heavy = ('torch', 'transformers', 'sentence_transformers', 'gradio', 'langchain_text_splitters')\n"
-        "    print([name for name in heavy if name in sys.modules])\n"
+        "    heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'langchain_text_splitters'}\n"
+        "    print(sorted(heavy & set(sys.modules)))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     subprocess.run(command, check=True, cwd=ROOT)  # builds the index, for which langchain is needed

@@ -60,7 +60,10 @@ def cases(documents: list[Document], questions: Sequence[tuple[str, str]]) -> li
     """Gather the candidates of (question, right document) pairs."""
     found = []
     with Pipeline.from_documents(documents) as pipeline:
-        owners = {row.id: row.document for row in pipeline.store.catalog.chunk_rows(pipeline.store.catalog.chunk_ids())}
+        owners = {
+            row.id: row.document
+            for row in pipeline.store.catalog.chunk_rows(pipeline.store.catalog.chunk_ids())
+        }
         for question, document in questions:
             ids, evidence = pipeline.retriever.gather(question, CANDIDATES)
             found.append(Case(evidence, np.array([owners[id_] == document for id_ in ids])))
@@ -86,7 +89,9 @@ def sentence_pairs(data: Path, source: str, target: str, most: int) -> list[Case
     with gzip.open(data / "parallel" / "flores200-devtest.all.tsv.gz", "rt", encoding="utf-8") as file:
         header, *rows = [line.rstrip("\n").split("\t") for line in file]
     codes = {"ar": "arb", "en": "eng", "fr": "fra", "es": "spa", "de": "deu", "tr": "tur"}
-    columns = [next(i for i, name in enumerate(header) if name.startswith(codes[x])) for x in (source, target)]
+    columns = [
+        next(i for i, name in enumerate(header) if name.startswith(codes[x])) for x in (source, target)
+    ]
     pairs = [(row[columns[0]], row[columns[1]]) for row in rows]
     documents = [Document(id=str(i), text=text, title="") for i, (_, text) in enumerate(pairs)]
     return cases(documents, [(text, str(i)) for i, (text, _) in enumerate(pairs[:most])])
@@ -102,7 +107,9 @@ def mean(groups: dict[str, list[Case]], score: object) -> dict[str, float]:
 
 def main() -> None:
     """Print the table and the best weights."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--questions", type=int, default=400, help="at most so many of each set")
     options = parser.parse_args()
@@ -125,7 +132,11 @@ def main() -> None:
         print(f"({i}) {name}, {len(groups[name])} questions")
     print(" " * width, *(f"({i})".rjust(6) for i in range(1, len(groups) + 1)), "  mean")
     for name, values in rows.items():
-        print(name.ljust(width), *(f"{v:6.3f}" for v in values.values()), f"{np.mean(list(values.values())):6.3f}")
+        print(
+            name.ljust(width),
+            *(f"{v:6.3f}" for v in values.values()),
+            f"{np.mean(list(values.values())):6.3f}",
+        )
     print(best)
 
 
