@@ -26,7 +26,8 @@ GROUP_SHARE = 0.5  # and below this one, it makes no group of its own
 COPY_OVERLAP = 0.8  # of word triples: sentences this alike have one origin
 _SUPPORT_GAIN = 0.3  # how far a second independent document lifts the first one's probability
 _TITLES = folded(
-    "السيد الدكتور الشيخ رئيس الوزراء الرئيس وزير الخارجية الدفاع mr mrs ms dr president minister the le la el"
+    "السيد الدكتور الشيخ رئيس الوزراء الرئيس وزير الخارجية الدفاع "
+    "mr mrs ms dr president minister the le la el"
 )
 
 
@@ -107,8 +108,8 @@ def verify(citation: Citation, document: Document) -> None:
     inside = citation.context_start <= citation.start < citation.end <= citation.context_end
     if not (quoted and in_context and inside):
         raise CitationError(
-            f"{citation.document}: the words at {citation.start}:{citation.end} are not those that were indexed; "
-            "run `isnad index` again"
+            f"{citation.document}: the words at {citation.start}:{citation.end} are not those that were "
+            "indexed; run `isnad index` again"
         )
 
 
@@ -140,8 +141,7 @@ def _meaning(span: Span) -> _Meaning:
             value: dict[str, Any] = {"kind": "number", "number": _whole(first.value)}
             if unit:
                 value["unit"] = text[given[first.last].start : given[first.unit - 1].end]
-            before = words(span.context[: span.start - span.context_start])[-4:]
-            slot = frozenset(skeleton(word) for word in (*(w.text for w in before), *unit[:1]))
+            slot = frozenset(skeleton(word) for word in (*_words_before(span), *unit[:1]))
             qualifier = skeleton(unit[1]) if len(unit) > 1 else None
             key = ("number", first.value, first.measure == "percent")
             return _Meaning(key, value, first, slot, qualifier)
@@ -157,6 +157,14 @@ def _meaning(span: Span) -> _Meaning:
     content = tuple(token.removeprefix("ال") if len(token) > 4 else token for token in tokens)
     content = tuple(token for token in content if token not in _TITLES) or content
     return _Meaning((span.kind, *content), None)
+
+
+def _words_before(span: Span) -> list[str]:
+    """Return the last words before a span that do not belong to another number before it."""
+    text = span.context[: span.start - span.context_start]
+    given = words(text)
+    first = max((number.tail for number in numbers(text, given)), default=0)
+    return [word.text for word in given[first:][-4:]]
 
 
 def _same(left: _Meaning, right: _Meaning) -> bool:
@@ -220,16 +228,22 @@ def _one_per_document(spans: Sequence[Span]) -> list[Span]:
 def _relation(groups: Sequence[_Group]) -> Relation:
     if len(groups) == 1:
         return "agree" if _origins(groups[0]) > 1 else "single"
-    meanings = [group.meaning for group in groups]
-    conflict = any(_conflicts(a, b) for i, a in enumerate(meanings) for b in meanings[i + 1 :])
+    conflict = any(_conflicts(a, b) for i, a in enumerate(groups) for b in groups[i + 1 :])
     return "conflict" if conflict else "compatible"
 
 
-def _conflicts(left: _Meaning, right: _Meaning) -> bool:
+def _conflicts(one: _Group, other: _Group) -> bool:
     """Tell whether two numbers claim different values for one slot.
 
     Said of numbers only: that two names or two dates exclude each other cannot be told from the words.
+    Numbers of one sentence are of different things.
     """
+    left, right = one.meaning, other.meaning
+    places = [
+        {(span.chunk.document_id, span.context_start) for span in group.spans} for group in (one, other)
+    ]
+    if places[0] & places[1]:
+        return False
     a, b = left.number, right.number
     if a is None or b is None or a.value == b.value or (a.measure or "") != (b.measure or ""):
         return False

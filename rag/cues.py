@@ -1,4 +1,4 @@
-"""The small words that questions are asked with, in Arabic, English, French, Spanish, German, Turkish, Persian.
+"""The small words that questions are asked with, in seven languages.
 
 Every table is written as people write and folded once when the module is loaded, so that matching is done on
 folded text only.
@@ -34,7 +34,8 @@ _PHRASES: dict[Kind, str] = {
         كم بكم وكم فكم how_many how_much how_long how_old how_tall how_far how_big how_large how_high
         how_deep how_wide how_fast how_heavy how_often how_few combien cuánto cuánta cuántos cuántas cuanto
         cuanta cuantos cuantas wie_viel wie_viele wieviel wieviele wie_lange wie_alt wie_hoch wie_groß
-        wie_weit wie_lang wie_oft kaç kaçtır kaçıncı ne_kadar ne_kadardır چند چقدر چه_تعداد چه_مقدار چه_میزان""",
+        wie_weit wie_lang wie_oft kaç kaçtır kaçıncı ne_kadar ne_kadardır چند چقدر چه_تعداد
+        چه_مقدار چه_میزان""",
     "reason": """
         لماذا ولماذا فلماذا لأي_سبب علام ما_سبب ما_أسباب ما_السبب why for_what_reason what_caused pourquoi
         por_qué para_qué warum weshalb wieso weswegen wozu neden niçin niye چرا به_چه_دلیل چه_دلیلی""",
@@ -53,7 +54,8 @@ WHAT = folded("""
     woran ne neyi neyin neye nedir nelerdir چه چیست چیزی""")
 WHICH = folded("""
     أي أية أيّ بأي لأي وأي فأي أيهما أيها which quel quelle quels quelles lequel laquelle lesquels cuál cuáles
-    cual cuales welche welcher welches welchen welchem hangi hangisi hangisidir hangileri کدام كدامند کدامیک""")
+    cual cuales welche welcher welches welchen welchem hangi hangisi hangisidir
+    hangileri کدام كدامند کدامیک""")
 
 #: Cues that ask "who" only where the question starts; elsewhere they mean "from" or "which".
 WHO_FIRST = folded("من ومن فمن qui کی")
@@ -182,5 +184,6 @@ MEASURES: dict[str, frozenset[str]] = {
     "weight": folded("""
         وزن كيلوغرام كيلوغراما غرام طن طنا أطنان كجم كغ weight heavy kg kilogram kilograms gram grams ton tons
         tonne tonnes poids kilos peso gewicht kilogramm tonnen ağırlığı کیلوگرم گرم تن"""),
-    "area": folded("مساحة مربع مربعا area square superficie carré carrés cuadrados fläche quadrat yüzölçümü مساحت"),
+    "area": folded("""
+        مساحة مربع مربعا area square superficie carré carrés cuadrados fläche quadrat yüzölçümü مساحت"""),
 }  # fmt: skip

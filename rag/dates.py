@@ -67,7 +67,7 @@ _LEADS = folded("""
     between within around during depuis avant après dès en au le vers desde hasta antes después de el a seit
     bis vor nach im am um beri önce sonra از تا در پیش بعد""")
 _LINKS = folded(
-    "من في of the de del du des d l der des le la el y et und and و إلى إلي حتى to bis a au nin in on st nd rd th"
+    "من في of the de del du des d l der le la el y et und and و إلى حتى to bis a au nin in on st nd rd th"
 )
 _YEAR_LEADS = folded(
     "عام العام سنة السنة year année año jahr jahre in en im since depuis desde seit سال yılı yılında"
@@ -138,7 +138,7 @@ def _kind(text: str, words: Sequence[Word], tokens: Sequence[str], i: int) -> st
         return "modifier"
     if token in _PARTS or bare in _PARTS:
         return "part"
-    if token == "s" and i and len(tokens[i - 1]) == 4 and tokens[i - 1].isdigit():
+    if token in ("s",) and i and len(tokens[i - 1]) == 4 and tokens[i - 1].isdigit():
         return "modifier"
     if token in _COUNTS and i + 1 < len(tokens) and tokens[i + 1] in _UNITS:
         return "day"
@@ -189,7 +189,7 @@ def _expression(tokens: Sequence[str], kinds: Sequence[str], first: int, last: i
         dated = False
     related = {"modifier", "part", "day"} & set(inside)
     lead = first
-    if first and kinds[first - 1] == "lead" or (first and _is_lead(tokens[first - 1])):
+    if (first and kinds[first - 1] == "lead") or (first and _is_lead(tokens[first - 1])):
         lead = first - 1
     if not dated and "deictic" not in inside:
         if "unit" not in inside or not (related or lead < first):

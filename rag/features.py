@@ -30,6 +30,7 @@ MOST_SENTENCES = 8  # whose spans are weighed; the others only lend context
 _FADE = 0.85  # what a word one further away still counts
 _FADE_COMMA = 0.6
 _CLOSE = 0.5  # a neighbouring sentence counts half
+_REPEATED = 0.9  # a strength that makes a word one of the question's own
 _MET = 0.75  # a strength that counts as found, for a word's rarity
 
 SENTENCE_FEATURES = (
@@ -82,7 +83,7 @@ class Heads:
         before, after = np.zeros_like(own), np.zeros_like(own)
         before[1:], after[:-1] = own[:-1], own[1:]
         parts = own @ self.weights[:d] + before @ self.weights[d : 2 * d] + after @ self.weights[2 * d :]
-        return np.clip(parts + self.bias, -6, 6).astype(np.float32) / 3
+        return np.asarray(np.clip(parts + self.bias, -6, 6) / 3, dtype=np.float32)
 
 
 def describe(
@@ -117,7 +118,10 @@ def describe(
         one = shaped[s]
         scores = heads.score(unit, one.ids) if heads is not None else _guessed_heads(one)
         namelike = (scores.max(axis=1) > -0.2).tolist()
-        proposals = propose(one.shape, question.kind, namelike)
+        met = strength[:, one.ids].max(axis=0)
+        proposals = _new(propose(one.shape, question.kind, namelike), one.shape, met)
+        if not proposals:
+            continue
         spans = _span_features(
             question, one, proposals, strength[:, one.ids], weights, focus[one.ids], scores
         )
@@ -125,7 +129,17 @@ def describe(
         n = len(proposals)
         rows.append(np.hstack([np.tile(about[s], (n, 1)), spans, np.tile(constant, (n, 1)), sources]))
         candidates.extend(Candidate(one, proposal) for proposal in proposals)
+    if not rows:
+        return [], np.zeros((0, len(FEATURES)), dtype=np.float32)
     return candidates, np.vstack(rows).astype(np.float32)
+
+
+def _new(proposals: Sequence[Proposal], sentence: Shape, met: Floats) -> list[Proposal]:
+    """Leave out what only repeats the question: headings and the subject itself answer nothing."""
+    known = [
+        word_met >= _REPEATED or stop for word_met, stop in zip(met.tolist(), sentence.stop, strict=True)
+    ]
+    return [one for one in proposals if one.number or one.time or not all(known[one.first : one.last])]
 
 
 def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], list[str]]:
@@ -161,7 +175,7 @@ def _sentence_features(
     shaped: Sequence[Sentence], passages: Sequence[Chunk], best: Floats, weights: Floats, strength: Floats,
     term_unit: Floats, unit: Floats, given_weights: Floats,
 ) -> Floats:  # fmt: skip
-    """Return (S, len(SENTENCE_FEATURES)): how much of the question each sentence and its surroundings meet."""
+    """Return (S, len(SENTENCE_FEATURES)): how much of the question is met in and around each."""
     count = len(shaped)
     near, passage_best, document_best = best.copy(), best.copy(), best.copy()
     of_passage = np.array([one.passage for one in shaped])
@@ -230,7 +244,7 @@ def _focus_strength(
 
 
 def _guessed_heads(one: Sentence) -> Floats:
-    """Without classifiers, take for a name each Arabic word that is neither a function word nor has an article."""
+    """Without classifiers, take Arabic words with neither article nor grammar for names."""
     scores = np.full((len(one.ids), len(HEADS)), -1.0, dtype=np.float32)
     for i, word in enumerate(one.shape.words):
         if "\u0600" <= word.text[0] <= "\u06ff" and not one.shape.stop[i] and bare(word.text) == word.text:
@@ -242,7 +256,7 @@ def _span_features(
     question: Question, one: Sentence, proposals: Sequence[Proposal], met: Floats, weights: Floats,
     focus: Floats, heads: Floats,
 ) -> Floats:  # fmt: skip
-    """Return (n, len(SPAN_FEATURES)) for the proposals of one sentence; `met` is (Q, words of the sentence)."""
+    """Return (n, len(SPAN_FEATURES)) for one sentence's proposals; `met` is (Q, its words)."""
     sentence = one.shape
     n = len(sentence.words)
     first = np.array([proposal.first for proposal in proposals])

@@ -1,4 +1,4 @@
-"""Say how well each word of a question is met by each word of a passage, whatever their languages and scripts."""
+"""Say how well each word of a question is met by each word of a passage, in any language."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ class Matcher:
         norms = np.linalg.norm(self._table, axis=1)
         self._typical_norm = float(np.median(norms[norms > 0])) or 1.0
         self._floor = self._noise(norms)
+        self._forms: dict[str, tuple[str, bool]] = {}
         self._known: dict[str, Floats] = {}  # rows of words already met: passages come again and again
 
     def is_stop(self, word: str) -> bool:
         """Tell whether the folded `word` is a function word."""
-        return self._analyzer.is_stop(word)
+        return self._analyzed(word)[1]
 
     def vectors(self, words: Sequence[str]) -> tuple[Floats, Floats]:
         """Return (n, d) unit rows, one for each folded word without its Arabic article, and (n,) weights.
@@ -91,7 +92,7 @@ class Matcher:
             capital: for each asked word, whether it is written with a Latin capital (a name, perhaps).
         """
         cosine = asked_vectors @ given_vectors.T
-        strength = np.clip((cosine - self._floor) / (1 - self._floor), 0, 0.9).astype(np.float32)
+        strength: Floats = np.clip((cosine - self._floor) / (1 - self._floor), 0, 0.9).astype(np.float32)
         stems: dict[str, list[int]] = {}
         for u, word in enumerate(given):
             stems.setdefault(self._stem(word), []).append(u)
@@ -106,7 +107,16 @@ class Matcher:
         return strength
 
     def _stem(self, word: str) -> str:
-        return self._analyzer.stem(word)
+        return self._analyzed(word)[0]
+
+    def _analyzed(self, word: str) -> tuple[str, bool]:
+        """Return the stem of a folded word, and whether it is a function word."""
+        entry = self._forms.get(word)
+        if entry is None:
+            if len(self._forms) >= _MOST_KNOWN:
+                self._forms = {}
+            entry = self._forms[word] = (self._analyzer.stem(word), self._analyzer.is_stop(word))
+        return entry
 
     @staticmethod
     def _match_starts(word: str, given: Sequence[str], row: Floats) -> None:
@@ -149,7 +159,7 @@ class Matcher:
 
 @lru_cache(maxsize=1 << 15)
 def bare(word: str) -> str:
-    """Return a folded word without an Arabic article and what is joined to it, or a suffix after ' (Irak'ın)."""
+    """Return a folded word without an Arabic article and its clitics, or a suffix after '."""
     stem, apostrophe, _ = word.partition("'")
     if apostrophe and len(stem) >= 3:
         return stem

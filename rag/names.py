@@ -71,10 +71,9 @@ def similarity(left: str, right: str) -> float:
 def _arabic(word: str) -> str:
     if len(word) > 4 and word[0] in "وبلفك" and word[1:3] == "ال":
         word = word[1:]
-    if len(word) > 4 and word.startswith("لل"):
+    if (len(word) > 4 and word.startswith("لل")) or (len(word) > 4 and word.startswith("ال")):
         word = word[2:]
-    elif len(word) > 4 and word.startswith("ال"):
-        word = word[2:]
+    word = word.replace("تش", "ش")
     initial = {"و": "W", "ي": "Y"}.get(word[0], "A" if word[0] in "اعئؤء" else "")
     return initial + "".join(_ARABIC.get(letter, "") for letter in word)
 

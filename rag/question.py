@@ -1,7 +1,8 @@
 """Understand a question: what kind of thing it asks for, and which of its words must be found.
 
 Rules over the folded words, no model: the interrogatives of seven languages and the nouns that stand after
-"which" and "what" (`rag.cues`). A question that fits no rule is of kind ``other`` and keeps all its content words.
+"which" and "what" (`rag.cues`). A question that fits no rule is of kind ``other`` and keeps all its
+content words.
 """
 
 from __future__ import annotations
@@ -84,8 +85,7 @@ def parse(text: str) -> Question:
         for i, word in enumerate(found)
         if i not in light and not _is_light(word.text)
     )
-    measure = _measure([*tokens[:first], *tokens[last:]]) or _measure_of_cue(tokens[first:last])
-    measure = measure if kind == "number" else None
+    measure = _measure(tokens, first, last, focus) if kind == "number" else None
     return Question(text, kind or "other", terms, focus, measure, _describes(kind, tokens, first, last))
 
 
@@ -122,13 +122,13 @@ def _find_cue(tokens: Sequence[str], text: str) -> tuple[Kind | None, int, int]:
                 return kind, i, i + length
         if token in cues.WHICH or (token in cues.WHAT and _is_what(token, i, text)):
             return None, i, i + 1
-        if i <= 1 and token in cues.WHO_FIRST and (i == 0 or token == "qui"):
+        if i <= 1 and token in cues.WHO_FIRST and (i == 0 or token in ("qui",)):
             if i + 1 < len(tokens) and tokens[i + 1] in cues.WHICH:
                 return None, i + 1, i + 2
             return "person", i, i + 1
         if token in cues.WHERE_FIRST and (i == 0 or "où" in text.lower()):
             return "place", i, i + 1
-        if token == "como" and i == 0:
+        if token in ("como",) and i == 0:
             return "other", i, i + 1
     if not cues.YES_NO_PARTICLES.isdisjoint(tokens[1:]):
         return "yes_no", 0, 0
@@ -148,7 +148,7 @@ def _is_what(token: str, i: int, text: str) -> bool:
         return i <= 1 or token not in ("ما", "فيما", "مما", "عما", "مم")
     if token in ("que", "qu"):
         return i <= 1 or "qué" in text.lower()
-    return i == 0 if token == "was" else True
+    return i == 0 or token not in ("was",)
 
 
 def _focus(tokens: Sequence[str], first: int, last: int) -> int | None:
@@ -199,13 +199,16 @@ def _describes(kind: Kind | None, tokens: Sequence[str], first: int, last: int) 
     return bool(others) and len(others) <= 5 and not role
 
 
-def _measure_of_cue(tokens: Sequence[str]) -> str | None:
-    """Return what "how long", "wie hoch" and the like measure; كم alone is no kilometre."""
-    return _measure(tokens[1:]) if len(tokens) > 1 else None
-
-
-def _measure(tokens: Sequence[str]) -> str | None:
-    return next((measure for measure in map(measure_of, tokens) if measure is not None), None)
+def _measure(tokens: Sequence[str], first: int, last: int, focus: str | None) -> str | None:
+    """Return what the number asked for measures: by the noun asked about, the cue, or another of its words."""
+    cue = tokens[first:last] if last - first > 1 else []  # "how long"; كم alone is no kilometre
+    nouns = [token for token in tokens if noun_kind(token) == "number"]
+    for word in (*nouns, *([focus] if focus else []), *cue):
+        measure = measure_of(word)
+        if measure is not None:
+            return measure
+    others = (measure_of(token) for i, token in enumerate(tokens) if not first <= i < last)
+    return next((measure for measure in others if measure not in (None, "time")), None)
 
 
 def _is_light(token: str) -> bool:

@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float32]
 
 #: What the probability of an answer is made of, beside the score of its span.
 CONFIDENCE_FEATURES = (
-    "score", "behind", "cover_outside", "cover_near", "cover_document", "missing", "missing_document", "cosine",
-    "ordered", "terms",
+    "score", "behind", "cover_outside", "cover_near", "cover_document", "missing", "missing_document",
+    "cosine", "ordered", "terms",
 )  # fmt: skip
 
 _KIND_OF_SOURCE: dict[Source, Kind] = {
@@ -184,7 +184,7 @@ def choose(candidates: Sequence[Candidate], scores: Floats) -> list[int]:
 
 
 def confidence_evidence(question: Question, features: Floats, scores: Floats) -> Floats:
-    """Return (n, len(CONFIDENCE_FEATURES)) for spans given by their features and scores, the best one first."""
+    """Return (n, len(CONFIDENCE_FEATURES)) for chosen spans, best first."""
     at = [FEATURES.index(name) for name in CONFIDENCE_FEATURES if name in FEATURES]
     terms = np.full(len(scores), min(len(question.terms), 8) / 8)
     columns = [scores, scores - scores.max(), *features[:, at].T, terms]

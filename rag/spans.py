@@ -1,4 +1,4 @@
-"""Propose the spans of a sentence that could be an answer: quantities, times, names, quotations, phrases, clauses.
+"""Propose the spans of a sentence that could be an answer: quantities, times, names, phrases, clauses.
 
 Nothing is judged here: every proposal says where it comes from, and the reader weighs it.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from rag.cues import folded
 from rag.dates import TimeExpression, time_expressions
@@ -67,10 +68,12 @@ _REASONS = folded("""
 _FROM = folded("من")
 _SAKE = folded("أجل")
 _JOINERS = folded(
-    "بن ابن بنت أبو أبي أم آل عبد دي دو فان فون لا لو ديل of de la del van von bin ibn al el der du e y da di ben abu"
+    "بن ابن بنت أبو أبي أم آل عبد دي دو فان فون لا لو ديل "
+    "of de la del van von bin ibn al el der du e y da di ben abu"
 )
 _QUOTED = re.compile(
-    r"«([^«»]{2,120})»|“([^“”]{2,120})”|”([^“”]{2,120})“|\"([^\"\n]{2,120})\"|„([^“”]{2,120})[“”]|'([^'\n]{2,60})'(?!\w)"
+    r"«([^«»]{2,120})»|“([^“”]{2,120})”|”([^“”]{2,120})“|\"([^\"\n]{2,120})\"|„([^“”]{2,120})[“”]"
+    r"|'([^'\n]{2,60})'(?!\w)"
 )
 _COMMA = re.compile(r"[,،؛;:.!?؟()\[\]\n…]|\s[-–—]\s|ـــ")
 _NAMED: frozenset[Kind] = frozenset({"person", "place", "organisation"})
@@ -82,7 +85,7 @@ _PHRASED: frozenset[Kind] = frozenset(
 def shape(text: str, start: int, end: int, words: Sequence[Word], is_stop: Callable[[str], bool]) -> Shape:
     """Describe the sentence text[start:end], whose words are `words`."""
     breaks = [2]
-    for before, after in zip(words, words[1:], strict=False):
+    for before, after in pairwise(words):
         gap = text[before.end : after.start]
         breaks.append(0 if gap in ("", " ") else 2 if _COMMA.search(gap) else 1 if gap.strip() else 0)
     return Shape(
@@ -164,11 +167,8 @@ def propose(sentence: Shape, kind: Kind, namelike: Sequence[bool]) -> list[Propo
                         token in _FROM and i + 1 < last and sentence.words[i + 1].text in _SAKE
                     ):
                         add(i, last, Source.REASON)
-                    elif (
-                        token.startswith("لل")
-                        or token.startswith("ل")
-                        and len(token) > 3
-                        and not sentence.stop[i]
+                    elif token.startswith("لل") or (
+                        token.startswith("ل") and len(token) > 3 and not sentence.stop[i]
                     ):
                         add(i, last, Source.REASON)  # للتزود، لاحتواء
     add(0, n, Source.SENTENCE)
@@ -220,7 +220,7 @@ def _clauses(sentence: Shape) -> list[tuple[int, int]]:
         starts.insert(0, 0)
     ends = [*starts[1:], len(sentence.words)]
     clauses = list(zip(starts, ends, strict=True))
-    pairs = [(a, d) for (a, _), (_, d) in zip(clauses, clauses[1:], strict=False)]
+    pairs = [(a, d) for (a, _), (_, d) in pairwise(clauses)]
     return [*clauses, *pairs]
 
 

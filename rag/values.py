@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag import cues
 from rag.cues import folded
-from rag.numerals import DUALS, SCALES, SMALL
+from rag.numerals import DUALS, SCALES, SMALL, WHOLE_SCALES
 from rag.text import Word, fold_text
 
 #: Alone, these are articles, pronouns or everyday words of another language; they count only inside a number.
@@ -27,28 +27,24 @@ _LATIN_STOPS: dict[str, frozenset[str]] = {
     "tr": folded("ve bir bu ile icin olarak olan da de sonra gibi daha kadar tarafindan en yilinda"),
 }
 
-_HEDGES = tuple(
-    sorted(
-        (
-            tuple(fold_text(hedge).split())
-            for hedge in """نحو;حوالي;حوالى;قرابة;زهاء;تقريبا;ما يقارب;ما يقرب من;يقارب;أكثر من;أقل من;ما لا يقل عن;
-            لا يقل عن;لا يقل عددهم عن;ما يزيد على;ما يزيد عن;يزيد على;أزيد من;أكثر من
-            نحو;بضعة;about;around;some; approximately;nearly;almost;roughly;over;more than;at least;less
-            than;fewer than;up to;as many as; no fewer than;an estimated;environ;près de;plus de;moins de;au
-            moins;quelque;presque;jusqu à;unos;unas; cerca de;alrededor de;más de;al menos;menos
-            de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr; knapp;mehr
-            als;über;mindestens;fast;circa;weniger als;bis zu;yaklaşık;en az;aşağı yukarı;hemen hemen;
-            حدود;بیش از;دست کم;نزدیک به;کمتر از;حداقل""".split(";")
-        ),
-        key=len,
-        reverse=True,
-    )
-)
-_HEDGES_AFTER = tuple(
-    tuple(fold_text(hedge).split())
-    for hedge in "على الأقل;تقريبا;على الأكثر;at least;or so;or more;au moins;environ;al menos;por lo menos;"
-    "aproximadamente;o más;ou plus;oder mehr;civarında;dan fazla;den fazla;kadar".split(";")
-)
+
+def _phrases(listing: str) -> tuple[tuple[str, ...], ...]:
+    """Return the phrases of a listing parted by semicolons, as folded words, longer ones first."""
+    found = {tuple(fold_text(phrase).split()) for phrase in listing.split(";")}
+    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
+
+
+_HEDGES = _phrases("""
+    نحو;حوالي;حوالى;قرابة;زهاء;تقريبا;ما يقارب;ما يقرب من;يقارب;أكثر من;أقل من;ما لا يقل عن;لا يقل عن;
+    لا يقل عددهم عن;ما يزيد على;ما يزيد عن;يزيد على;أزيد من;أكثر من نحو;about;around;some;approximately;
+    nearly;almost;roughly;over;more than;at least;less than;fewer than;up to;as many as;no fewer than;an estimated;
+    environ;près de;plus de;moins de;au moins;quelque;presque;jusqu à;unos;unas;cerca de;alrededor de;más de;
+    al menos;menos de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr;knapp;mehr als;über;
+    mindestens;fast;circa;weniger als;bis zu;yaklaşık;en az;aşağı yukarı;hemen hemen;حدود;
+    بیش از;دست کم;نزدیک به;کمتر از;حداقل""")
+_HEDGES_AFTER = _phrases("""
+    على الأقل;تقريبا;على الأكثر;at least;or so;or more;au moins;environ;al menos;por lo menos;aproximadamente;
+    o más;ou plus;oder mehr;civarında;dan fazla;den fazla;kadar""")
 _PERCENT = folded("المئة المائة بالمئة بالمائة percent prozent درصد")
 _PERCENT_LEAD = folded("في per por pour")
 _PERCENT_TAIL = folded("المئة المائة cent ciento")
@@ -151,11 +147,9 @@ def _is_thousands(text: str, words: Sequence[Word], tokens: Sequence[str], i: in
 def _spelled(
     text: str, words: Sequence[Word], tokens: Sequence[str], i: int, tables: Sequence[dict[str, int]]
 ) -> tuple[int, float] | None:
-    for table in tables:
-        read = _spelled_in(text, words, tokens, i, table)
-        if read is not None:
-            return read
-    return None
+    """Read number words with the table that goes furthest; the first of equals."""
+    reads = [read for table in tables if (read := _spelled_in(text, words, tokens, i, table)) is not None]
+    return max(reads, key=lambda read: read[0]) if reads else None
 
 
 def _spelled_in(
@@ -175,7 +169,7 @@ def _spelled_in(
         value = _part(token, table)
         if value is None and j > i and token.startswith("و"):
             value = _part(token[1:], table)
-        if value is None or (j == i and token in SCALES and value >= 1000 and token not in DUALS):
+        if value is None or (j == i and token in SCALES and token not in DUALS | WHOLE_SCALES):
             break
         if value >= 1000:
             dual = token.removeprefix("و") in DUALS
