@@ -133,7 +133,7 @@ def test_explain_shows_the_evidence_of_every_passage(pipeline: Pipeline) -> None
 
 
 WORDS = (
-    "جسر الجِسْر وبالجسر مدينة المدينه ٣٥٠٠ 3500 2,500 مارس 2018 كريم الدبّاغ فى في على «نصر» . .وقال ، ؛ ؟ ـ \n "
+    "جسر الجِسْر وبالجسر مدينة المدينه ٣٥٠٠ 3500 2,500 2018 كريم الدبّاغ فى في على «نصر» . .وقال ، ؛ ؟ ـ \n "
     "Bridge opened in 1998 É 𝔸 مُحَمَّد \u202b \u200f لا، قتل 30 شخصا د. سليم "
 )
 words = st.sampled_from(WORDS.split(" "))
@@ -181,7 +181,7 @@ def test_asking_loads_no_heavy_package(tmp_path: Path) -> None:
         "pipeline = Pipeline.open(sys.argv[1])\n"
         "if len(sys.argv) > 2:\n"
         "    assert pipeline.answer('كم يبلغ طول الجسر؟').answered\n"
-        "    heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'langchain_text_splitters'}\n"
+        "    heavy = set('torch transformers sentence_transformers gradio langchain_text_splitters'.split())\n"
         "    print(sorted(heavy & set(sys.modules)))\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
