@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -317,8 +318,13 @@ def place(folder: Path, settings: Settings) -> Path:
     return settings.home / "indexes" / f"{name}-{digest}"
 
 
+@lru_cache(maxsize=1)
+def _embedded() -> StaticEncoder:
+    return StaticEncoder.open(name=EMBEDDED)
+
+
 def _encoders(settings: Settings) -> tuple[Encoder, StaticEncoder]:
-    tokens = StaticEncoder.open(name=EMBEDDED)
+    tokens = _embedded()  # immutable, so that all pipelines of a process share one
     return (tokens if settings.encoder == EMBEDDED else load_encoder(settings.encoder)), tokens
 
 
