@@ -17,13 +17,24 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "langchain_
 def imports_of(path: Path) -> list[tuple[str, bool]]:
     """Return (module, whether it is imported when the file is) for each import of a file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {id(node) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for node in ast.walk(f)}
+    later = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.FunctionDef)
+        or (isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING")
+        for node in ast.walk(block)
+    }
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [(alias.name, id(node) not in inside) for alias in node.names]
+            found += [(alias.name, id(node) not in later) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append((node.module, id(node) not in inside))
+            # `from rag import text` names a module, `from rag.text import fold` something in one.
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
+            modules = [
+                name for name in modules if (ROOT / name.replace(".", "/")).with_suffix(".py").exists()
+            ]
+            found += [(name, id(node) not in later) for name in modules or [node.module]]
     return found
 
 
