@@ -9,8 +9,9 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -28,7 +29,7 @@ PIPE = Page(terminal=False, styled=False)
 TERMINAL = Page(terminal=True, styled=True)
 
 FLOOD = (
-    "فيضان وادي الزهور\n\n14 نيسان/أبريل 2018\n\n"
+    "---\ntitle: فيضان وادي الزهور\nlang: ar\ndate: 2018-04-14\n---\n"
     "قال رئيس البلدية نبيل الصالح إن الفيضان أغرق ٣٠ منزلًا في قرية العين.وأضاف أن المدرسة أُغلقت ثلاثة أيام.\n"
 )
 ORCHARD = (
@@ -61,6 +62,29 @@ def isnad(*arguments: str | Path, code: str | None = None, **more: str) -> subpr
         timeout=120,
         check=False,
     )
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what runs `isnad` in this process, with settings as keywords."""
+
+    def call(*arguments: str | Path, **settings: str) -> Done:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        return Done(cli.main([str(argument) for argument in arguments]), *capsys.readouterr())
+
+    return call
 
 
 def in_terminal(*arguments: str | Path, env: Mapping[str, str] | None = None) -> str:
@@ -190,6 +214,11 @@ def test_a_sentence_over_several_lines_is_shown_on_one() -> None:
     )
 
 
+def test_a_long_title_leaves_room_for_the_place_beside_it() -> None:
+    long = citation("كلمة واحدة.", "كلمة", title="عنوان " * 30)
+    assert PIPE.source(long) == "عنوان " * 13 + "ع… · 2021-07-24 · 000.txt:100-104"
+
+
 def test_escape_sequences_of_a_document_do_not_reach_the_terminal() -> None:
     hostile = citation("\x1b]0;title\x07 كلمة\x9b2J أخيرة", "كلمة")
     assert (
@@ -300,8 +329,8 @@ def test_the_help_of_every_command_has_an_example(command: str, capsys: pytest.C
 # -- From end to end -------------------------------------------------------------------------------------
 
 
-def test_ask_answers_with_the_sentence_and_its_place(corpus: Path) -> None:
-    done = isnad("ask", "--corpus", corpus, HOUSES)
+def test_ask_answers_with_the_sentence_and_its_place(run: Run, corpus: Path) -> None:
+    done = run("ask", "--corpus", corpus, HOUSES)
     assert (done.returncode, done.stderr) == (0, "")
     answer, blank, sentence, source, *_ = done.stdout.splitlines()
     assert "٣٠" in answer
@@ -311,8 +340,8 @@ def test_ask_answers_with_the_sentence_and_its_place(corpus: Path) -> None:
     assert FLOOD[start:end] == answer
 
 
-def test_json_is_the_answer_and_nothing_else(corpus: Path) -> None:
-    done = isnad("ask", "--corpus", corpus, "--json", HOUSES)
+def test_json_is_the_answer_and_nothing_else(run: Run, corpus: Path) -> None:
+    done = run("ask", "--corpus", corpus, "--json", HOUSES)
     record = json.loads(done.stdout)
     assert list(record) == [
         "question", "answered", "answer", "confidence", "groups", "relation", "nearest", "took_ms"
@@ -326,11 +355,11 @@ def test_json_is_the_answer_and_nothing_else(corpus: Path) -> None:
             assert text[cited["context_start"] : cited["context_end"]] == cited["context"]
 
 
-def test_not_found_is_status_1_with_json_too(corpus: Path) -> None:
-    plain = isnad("ask", "-c", corpus, HOUSES, ISNAD_THRESHOLD="1")
+def test_not_found_is_status_1_with_json_too(run: Run, corpus: Path) -> None:
+    plain = run("ask", "-c", corpus, HOUSES, ISNAD_THRESHOLD="1")
     assert (plain.returncode, plain.stderr) == (1, "")
     assert plain.stdout.startswith("Not in these documents.\n")
-    as_json = isnad("ask", "-c", corpus, "--json", HOUSES, ISNAD_THRESHOLD="1")
+    as_json = run("ask", "-c", corpus, "--json", HOUSES, ISNAD_THRESHOLD="1")
     record = json.loads(as_json.stdout)
     assert (as_json.returncode, record["answered"], record["answer"], record["groups"]) == (
         1,
@@ -341,28 +370,28 @@ def test_not_found_is_status_1_with_json_too(corpus: Path) -> None:
     assert 1 <= len(record["nearest"]) <= 3
 
 
-def test_the_documents_to_ask_can_be_named(corpus: Path) -> None:
-    done = isnad("ask", "-c", corpus, "--json", "-d", "ferry.txt", "How many cars?", ISNAD_THRESHOLD="0")
+def test_the_documents_to_ask_can_be_named(run: Run, corpus: Path) -> None:
+    done = run("ask", "-c", corpus, "--json", "-d", "ferry.txt", "How many cars?", ISNAD_THRESHOLD="0")
     cited = {c["document"] for group in json.loads(done.stdout)["groups"] for c in group["citations"]}
     assert (done.returncode, cited) == (0, {"ferry.txt"})
 
 
-def test_a_document_that_is_not_there_is_an_error(corpus: Path) -> None:
-    done = isnad("ask", "-c", corpus, "-d", "feri.txt", "How many cars?")
+def test_a_document_that_is_not_there_is_an_error(run: Run, corpus: Path) -> None:
+    done = run("ask", "-c", corpus, "-d", "feri.txt", "How many cars?")
     assert (done.returncode, done.stdout) == (2, "")
     assert "feri.txt" in one_line(done.stderr)
 
 
-def test_k_limits_the_different_answers(corpus: Path) -> None:
-    done = isnad("ask", "-c", corpus, "--json", "-k", "1", "كم؟", ISNAD_THRESHOLD="0")
+def test_k_limits_the_different_answers(run: Run, corpus: Path) -> None:
+    done = run("ask", "-c", corpus, "--json", "-k", "1", HOUSES, ISNAD_THRESHOLD="0")
     assert len(json.loads(done.stdout)["groups"]) == 1
 
 
-def test_explain_shows_the_passages_and_their_evidence(corpus: Path) -> None:
-    done = isnad("ask", "-c", corpus, "--explain", HOUSES)
+def test_explain_shows_the_passages_and_their_evidence(run: Run, corpus: Path) -> None:
+    done = run("ask", "-c", corpus, "--explain", HOUSES)
     explained = done.stdout[done.stdout.index("How it came about") :]
     assert re.search(r"\n  1  \d\.\d{4}  flood\.txt:\d+-\d+  \(.*lexical \d+\.\d{3}.*\)\n", explained)
-    record = json.loads(isnad("ask", "-c", corpus, "--explain", "--json", HOUSES).stdout)
+    record = json.loads(run("ask", "-c", corpus, "--explain", "--json", HOUSES).stdout)
     assert record["explanation"]["passages"][0]["document"] == "flood.txt"
 
 
@@ -371,11 +400,11 @@ def test_a_question_can_come_from_standard_input(corpus: Path) -> None:
         [sys.executable, "-m", "rag.cli", "ask", "-c", str(corpus), "--json", "-"],
         cwd=ROOT,
         input=HOUSES.encode(),
-        env={**os.environ, "LC_ALL": "C"},
+        env={**os.environ, "LC_ALL": "C", "ISNAD_THRESHOLD": "0"},
         capture_output=True,
         check=False,
     )
-    assert done.returncode == 0
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["question"] == HOUSES
 
 
@@ -386,13 +415,13 @@ def test_output_is_utf8_and_the_question_understood_under_any_locale(
     corpus: Path, locale: dict[str, str]
 ) -> None:
     folder = corpus.rename(corpus.parent / "plain")
-    done = isnad("ask", "-c", folder, "--json", HOUSES, **locale)
+    done = isnad("ask", "-c", folder, "--json", HOUSES, **locale, ISNAD_THRESHOLD="0")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["question"] == HOUSES
 
 
 def test_a_terminal_shows_the_span_bold_and_underlined(corpus: Path) -> None:
-    shown = in_terminal("ask", "-c", corpus, HOUSES)
+    shown = in_terminal("ask", "-c", corpus, HOUSES, env={"ISNAD_THRESHOLD": "0"})
     span = re.search("\x1b\\[1;4m(.*?)\x1b\\[0m", shown)
     assert span
     assert "٣٠" in span[1]
@@ -417,44 +446,44 @@ print(repr((status, loaded, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_st
 
 def test_a_cold_question_needs_no_network_no_heavy_import_and_little_of_the_machine(corpus: Path) -> None:
     assert isnad("index", corpus).returncode == 0
-    done = isnad("ask", "-c", corpus, HOUSES, code=NO_NETWORK)
+    done = isnad("ask", "-c", corpus, HOUSES, code=NO_NETWORK, ISNAD_THRESHOLD="0")
     status, loaded, megabytes, seconds = eval(done.stderr.splitlines()[-1])
     assert (status, loaded) == (0, [])
     assert megabytes < 400
     assert seconds < 2  # of processor time: what else runs on the machine does not count
 
 
-def test_index_says_what_it_did(corpus: Path) -> None:
+def test_index_says_what_it_did(run: Run, corpus: Path) -> None:
     (corpus / "broken.txt").write_bytes(b"")
-    first = isnad("index", corpus)
+    first = run("index", corpus)
     assert (first.returncode, first.stderr) == (0, "")
     assert re.search(r"  added +3\n    ferry.txt\n    flood.txt\n    orchard.md\n", first.stdout)
     assert re.search(r"  skipped +1\n    broken.txt: \S+", first.stdout)
     (corpus / "ferry.txt").unlink()
     (corpus / "flood.txt").write_text(FLOOD + "وعاد الماء بعد أسبوع.\n", encoding="utf-8")
-    second = isnad("index", corpus).stdout
+    second = run("index", corpus).stdout
     assert re.findall(r"(added|changed|removed|unchanged) +(\d+)", second) == [
         ("added", "0"),
         ("changed", "1"),
         ("removed", "1"),
         ("unchanged", "1"),
     ]
-    again = isnad("index", corpus, "--rebuild")
+    again = run("index", corpus, "--rebuild")
     assert again.returncode == 0
     assert "2 documents ready" in again.stdout
 
 
-def test_documents_lists_tab_separated_fields_in_a_pipe(corpus: Path) -> None:
-    done = isnad("documents", "-c", corpus)
+def test_documents_lists_tab_separated_fields_in_a_pipe(run: Run, corpus: Path) -> None:
+    done = run("documents", "-c", corpus)
     rows = {fields[0]: fields[1:] for fields in (line.split("\t") for line in done.stdout.splitlines())}
     assert sorted(rows) == ["ferry.txt", "flood.txt", "orchard.md"]
     assert rows["orchard.md"] == ["بستان الرمّان", "ar", "2020-10-05", str(len(ORCHARD))]
     assert rows["flood.txt"] == ["فيضان وادي الزهور", "ar", "2018-04-14", str(len(FLOOD))]
 
 
-def test_documents_as_json_names_the_skipped(corpus: Path) -> None:
+def test_documents_as_json_names_the_skipped(run: Run, corpus: Path) -> None:
     (corpus / "broken.txt").write_bytes(b"")
-    record = json.loads(isnad("documents", "-c", corpus, "--json").stdout)
+    record = json.loads(run("documents", "-c", corpus, "--json").stdout)
     assert [document["document"] for document in record["documents"]] == [
         "ferry.txt",
         "flood.txt",
@@ -470,15 +499,15 @@ def test_documents_is_a_table_in_a_terminal(corpus: Path) -> None:
     assert re.search("\u2068orchard.md\u2069 +\u2068بستان الرمّان\u2069 +ar +2020-10-05", shown)
 
 
-def test_show_prints_the_text_as_it_is(corpus: Path) -> None:
-    done = isnad("show", "orchard.md", "-c", corpus)
+def test_show_prints_the_text_as_it_is(run: Run, corpus: Path) -> None:
+    done = run("show", "orchard.md", "-c", corpus)
     assert (done.returncode, done.stdout) == (0, ORCHARD)
 
 
 @pytest.mark.parametrize("separator", [":", "-"])
-def test_show_marks_a_span(corpus: Path, separator: str) -> None:
+def test_show_marks_a_span(run: Run, corpus: Path, separator: str) -> None:
     start = FLOOD.index("نبيل الصالح")
-    done = isnad("show", "flood.txt", "--span", f"{start}{separator}{start + 11}", "-c", corpus)
+    done = run("show", "flood.txt", "--span", f"{start}{separator}{start + 11}", "-c", corpus)
     heading, blank, text = done.stdout.split("\n", 2)
     assert (heading, blank) == (f"فيضان وادي الزهور · 2018-04-14 · flood.txt:{start}-{start + 11}", "")
     assert text == FLOOD.replace("نبيل الصالح", "**نبيل الصالح**") + "\n"
@@ -521,6 +550,7 @@ def test_a_reader_that_stops_reading_is_no_error(corpus: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "rag.cli", "show", "long.txt", "-c", str(corpus)],
         cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -569,10 +599,10 @@ def questions(tmp_path: Path) -> Path:
 
 
 def test_eval_ranks_the_gold_context_and_writes_a_line_for_each_question(
-    questions: Path, tmp_path: Path
+    run: Run, questions: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "deep" / "out.jsonl"
-    done = isnad("eval", questions, "--json", "--predictions", out)
+    done = run("eval", questions, "--json", "--predictions", out)
     assert (done.returncode, done.stderr) == (0, "")
     figures = json.loads(done.stdout)
     assert (figures["questions"], figures["contexts"], figures["impossible"]) == (3, 3, 0)
@@ -583,21 +613,23 @@ def test_eval_ranks_the_gold_context_and_writes_a_line_for_each_question(
     assert [list(line) for line in lines] == [["id", "answer", "confidence", "ranking"]] * 3
 
 
-def test_eval_prints_a_table_for_people(questions: Path) -> None:
-    done = isnad("eval", questions)
+def test_eval_prints_a_table_for_people(run: Run, questions: Path) -> None:
+    done = run("eval", questions)
     assert re.search(r"^recall@1 +100\.00 %$", done.stdout, re.MULTILINE)
     assert re.search(r"^questions +3$", done.stdout, re.MULTILINE)
 
 
-def test_eval_abstains_exactly_where_ask_does(questions: Path, tmp_path: Path) -> None:
+def test_eval_abstains_exactly_where_ask_does(run: Run, questions: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     for threshold in ("0", "1"):
-        assert isnad("eval", questions, "--predictions", out, ISNAD_THRESHOLD=threshold).returncode == 0
+        assert run("eval", questions, "--predictions", out, ISNAD_THRESHOLD=threshold).returncode == 0
         answers = [json.loads(line)["answer"] for line in out.read_text(encoding="utf-8").splitlines()]
         assert [bool(answer) for answer in answers] == [threshold == "0"] * 3
 
 
-def test_eval_asks_questions_of_another_languages_paragraphs(questions: Path, tmp_path: Path) -> None:
+def test_eval_asks_questions_of_another_languages_paragraphs(
+    run: Run, questions: Path, tmp_path: Path
+) -> None:
     english = question_file(
         tmp_path,
         "en.json",
@@ -607,7 +639,7 @@ def test_eval_asks_questions_of_another_languages_paragraphs(questions: Path, tm
         },
     )
     out = tmp_path / "out.jsonl"
-    done = isnad("eval", english, "--contexts", questions, "--json", "--predictions", out)
+    done = run("eval", english, "--contexts", questions, "--json", "--predictions", out)
     figures = json.loads(done.stdout)
     assert (figures["questions"], figures["contexts"]) == (2, 3)
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
@@ -615,10 +647,10 @@ def test_eval_asks_questions_of_another_languages_paragraphs(questions: Path, tm
 
 
 def test_eval_of_the_reader_alone_retrieves_nothing_and_always_answers(
-    questions: Path, tmp_path: Path
+    run: Run, questions: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
-    done = isnad("eval", questions, "--gold-passage", "--json", "--predictions", out, ISNAD_THRESHOLD="1")
+    done = run("eval", questions, "--gold-passage", "--json", "--predictions", out, ISNAD_THRESHOLD="1")
     figures = json.loads(done.stdout)
     assert (figures["answered"], figures["recall@1"], figures["index_seconds"]) == (1.0, None, None)
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
@@ -627,9 +659,9 @@ def test_eval_of_the_reader_alone_retrieves_nothing_and_always_answers(
     assert all(line["answer"] in context for line, context in zip(lines, contexts, strict=True))
 
 
-def test_eval_draws_the_risk_coverage_curve(questions: Path, tmp_path: Path) -> None:
+def test_eval_draws_the_risk_coverage_curve(run: Run, questions: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    done = isnad("eval", questions, "--plot", tmp_path / "plots", ISNAD_THRESHOLD="0")
+    done = run("eval", questions, "--plot", tmp_path / "plots", ISNAD_THRESHOLD="0")
     assert done.returncode == 0, done.stderr
     header, *rows = (tmp_path / "plots" / "risk-coverage.csv").read_text(encoding="utf-8").splitlines()
     assert header == "confidence,coverage,risk"
@@ -668,9 +700,9 @@ def test_doctor_finds_every_link_whole(corpus: Path) -> None:
     assert [check["name"] for check in record["checks"]] == [name for name, _, _ in doctor_command.CHECKS]
 
 
-def test_doctor_names_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> None:
+def test_doctor_names_what_is_broken_and_how_to_mend_it(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    done = isnad("doctor", ISNAD_CORPUS=str(tmp_path / "nowhere"), ISNAD_HOME=str(tmp_path / "file" / "home"))
+    done = run("doctor", ISNAD_CORPUS=str(tmp_path / "nowhere"), ISNAD_HOME=str(tmp_path / "file" / "home"))
     assert done.returncode == 2
     assert re.search(r"^✗ corpus .*nowhere", done.stdout, re.MULTILINE)
     assert re.search(r"^✗ home ", done.stdout, re.MULTILINE)

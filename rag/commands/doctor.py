@@ -241,8 +241,9 @@ def check_light(folder: Path) -> str:
         return "not tried: a model of the hub is set, and it needs torch"
     code = (
         "import sys; from rag.cli import main\n"
-        f"main(['ask', '--corpus', sys.argv[1], {QUESTION!r}])\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+        f"status = main(['ask', '--corpus', sys.argv[1], {QUESTION!r}])\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+        "sys.exit(status == 2)"
     )
     with _sample(folder):
         command = [sys.executable, "-c", code, str(folder / "sample")]

@@ -21,6 +21,7 @@ from rag.schema import Citation
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_TITLE = 80  # characters of a title beside a citation
 _FSI, _PDI = "\u2068", "\u2069"
 # A document may carry escape sequences; a terminal would obey them.
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
@@ -89,7 +90,12 @@ class Page:
         """Return title, date and place of a citation, as `isnad show DOC --span A:B` takes the last."""
         place = f"{self.isolate(citation.document)}:{citation.start}-{citation.end}"
         date = citation.date.isoformat() if citation.date else None
-        return " · ".join(part for part in (self.isolate(citation.title), date, place) if part)
+        return " · ".join(part for part in (self.isolate(_shorten(citation.title)), date, place) if part)
+
+
+def _shorten(title: str) -> str:
+    """Return a title that leaves room for the place beside it; one taken from a first line can be long."""
+    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
 
 
 class ProgressBar:
