@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -98,8 +99,8 @@ class Pipeline:
         self._check(question, k)
         hits = self.search(question, self._settings.passages, documents)
         reading = self._reader.read(question, [hit.chunk for hit in hits])
-        cited = {hit.chunk.document_id: self.document(hit.chunk.document_id) for hit in hits}
-        answer = compose(question, hits, reading, cited, self._settings.threshold, k)
+        look_up = cache(self.document)  # only what is cited is read from the catalog
+        answer = compose(question, hits, reading, look_up, self._settings.threshold, k)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000))
 
     def search(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
