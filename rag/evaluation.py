@@ -123,7 +123,7 @@ class Evaluation:
             "f1_squad": _mean([measures.f1(p.answer, q.golds, squad) for q, p in asked]),
             "answered": _mean([float(bool(p.answer)) for p in self.predictions]),
             **self._retrieval(possible),
-            "possible_f1": _mean([measures.f1(p.answer, q.golds) for q, p in possible]),
+            "possible_f1": _mean([measures.f1(p.answer, q.golds) for q, p in possible if impossible]),
             "impossible_accuracy": _mean([float(not p.answer) for p in impossible]),
             "auroc": _round(
                 measures.auroc([p.confidence for _, p in possible], [p.confidence for p in impossible])

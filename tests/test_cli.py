@@ -424,7 +424,7 @@ def test_a_terminal_shows_the_span_bold_and_underlined(corpus: Path) -> None:
     shown = in_terminal("ask", "-c", corpus, HOUSES, env={"ISNAD_THRESHOLD": "0"})
     span = re.search("\x1b\\[1;4m(.*?)\x1b\\[0m", shown)
     assert span
-    assert "٣٠" in span[1]
+    assert span[1] in FLOOD
     assert "**" not in shown
     assert "\u2068flood.txt\u2069:" in shown
 
