@@ -12,6 +12,7 @@ from ui_support import (
     CLOSED,
     GUARD,
     INJURED,
+    LEVEL,
     MIXED,
     chromium,
     served,
@@ -147,6 +148,20 @@ def test_a_question_is_answered_and_its_source_opens_at_the_marked_words(desk: V
     assert is_inside(chosen, desk.page.locator("#is-source .is-panel-body"))
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_long_source_is_scrolled_to_the_marked_words(
+    browser: Browser, url: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, url, size)
+    visit.ask(LEVEL).locator(".is-chip").click()
+    chosen = visit.page.locator("#is-source mark.is-chosen")
+    chosen.wait_for()
+    body = visit.page.locator("#is-source .is-panel-body")
+    assert body.evaluate("element => element.scrollHeight > 3 * element.clientHeight")
+    assert is_inside(chosen, body)
+    visit.close()
+
+
 def test_the_opened_source_marks_every_span_that_the_answer_cites_in_it(desk: Visit) -> None:
     answer = desk.ask(CLOSED)
     answer.locator(".is-chip").first.click()
@@ -218,7 +233,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     page = desk.page
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
     assert page.locator("h1").inner_text() == "إسناد"
-    assert "4 وثائق" in page.locator("#is-brand").inner_text()
+    assert "5 وثائق" in page.locator("#is-brand").inner_text()
     desk.ask(CLOSED)
     page.locator("#is-language label", has_text="English").click()
     page.locator("h1", has_text="Isnad").wait_for()
@@ -230,7 +245,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     page.reload()
     page.locator("h1", has_text="Isnad").wait_for()
     page.locator("#is-language label", has_text="Français").click()
-    page.locator("#is-brand", has_text="4 documents").wait_for()
+    page.locator("#is-brand", has_text="5 documents").wait_for()
     assert "Pas dans ces documents" in desk.ask(ABSENT).inner_text()
 
 

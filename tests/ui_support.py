@@ -69,6 +69,11 @@ _HOSTILE = """<script>window.__hacked = "script"</script><img src=x onerror="win
 The safe is opened by the code \u202e4321\u202c, said the guard.</article></div></body>
 """
 
+_LEVELS = "سجل منسوب الوادي\n\n" + "\n\n".join(
+    f"في عام {year} بلغ أعلى منسوب للمياه عند محطة وردان {90 + (year * 37) % 160} سنتيمتراً وقيس في نيسان."
+    for year in range(1950, 2021)
+)
+
 DOCUMENTS = [
     Document(
         id="أخبار/001 الجسر.md",
@@ -94,6 +99,7 @@ DOCUMENTS = [
         lang="en",
         date=dt.date(2023, 3, 20),
     ),
+    Document(id="levels.txt", text=_LEVELS, title="سجل منسوب الوادي", lang="ar"),
     Document(
         id='a"><img src=x onerror=window.__hacked=1>\u202etxt.md',
         text=_HOSTILE,
@@ -132,13 +138,14 @@ def cite(document_id: str, quote: str, nth: int = 1, score: float = 0.9) -> Cita
     )
 
 
-BRIDGE, HOSPITAL, REPORT, HOSTILE = (item.id for item in DOCUMENTS)
+BRIDGE, HOSPITAL, REPORT, LEVELS, HOSTILE = (item.id for item in DOCUMENTS)
 
 CLOSED = "متى أُغلق الطريق؟"
 INJURED = "كم عدد المصابين؟"
 CAUSE = "Why did the bridge fall?"
 MIXED = "من سيعيد بناء الجسر، Nahr Works؟"
 ABSENT = "من فاز بكأس العالم؟"
+LEVEL = "كم بلغ منسوب المياه عام 2019؟"
 GUARD = "What is the code?"
 EXAMPLES = [INJURED, CLOSED, CAUSE, ABSENT]
 
@@ -164,6 +171,7 @@ def _answers() -> dict[str, tuple[Relation | None, list[tuple[float, list[Citati
             ],
         ),
         MIXED: ("single", [(0.78, [cite(REPORT, "Nahr Works")])]),
+        LEVEL: ("single", [(0.8, [cite(LEVELS, f"{90 + (2019 * 37) % 160} سنتيمتراً")])]),
         GUARD: ("single", [(0.6, [cite(HOSTILE, "4321\u202c, said the guard")])]),
     }
 

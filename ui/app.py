@@ -98,8 +98,8 @@ def serve(
         max_question_chars=max_question_chars,
         hub_models=hub_models,
     )
-    say(f"Isnad is open at {running.url} (Ctrl-C to stop)")
     try:
+        say(f"Isnad is open at {running.url} (Ctrl-C to stop)")
         threading.Event().wait()
     except KeyboardInterrupt:
         say("Isnad is closed.")

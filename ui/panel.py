@@ -77,7 +77,7 @@ def _close(words: Strings) -> str:
 
 
 def _facts(item: Document, words: Strings) -> str:
-    facts = [words.date(item.date) if item.date else words("no_date")]
+    facts = [words.date(item.date)] if item.date else []
     if item.source:
         facts.append(f"<bdi>{escape(item.source)}</bdi>")
     if item.lang:

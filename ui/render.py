@@ -157,7 +157,7 @@ def _confidence(confidence: float, words: Strings) -> str:
 
 def _context(citation: Citation) -> str:
     """Return the sentence around a quotation, marked; nothing where the sentence is the quotation."""
-    before = citation.context[: citation.start - citation.context_start]
+    before = _unheaded(citation.context[: citation.start - citation.context_start])
     after = citation.context[citation.end - citation.context_start :]
     if not before.strip() and not after.strip(" .!؟?؛"):
         return ""
@@ -196,11 +196,16 @@ def _not_found(result: Answer, words: Strings, numbers: _Numbers) -> str:
         return body
     passages = "".join(
         f'<div class="is-group is-near"><div class="is-passage" dir="auto">'
-        f'{escape(_clip_end(each.context, 2 * _CONTEXT_CHARS))}</div><div class="is-chips">'
+        f'{escape(_clip_end(_unheaded(each.context), 2 * _CONTEXT_CHARS))}</div><div class="is-chips">'
         f"{_chip(each, (each.context_start, each.context_end), words, numbers.next())}</div></div>"
         for each in result.nearest
     )
     return f'{body}<div class="is-nearest"><div class="is-heading">{words("nearest")}</div>{passages}</div>'
+
+
+def _unheaded(text: str) -> str:
+    """Return `text` without the number signs of a Markdown heading before it."""
+    return re.sub(r"\A#{1,6} +", "", text)
 
 
 def _clip_end(text: str, limit: int) -> str:
