@@ -321,6 +321,20 @@ def test_a_hostile_document_is_text() -> None:
     assert "".join(shown.split()).endswith("".join(HOSTILE_TEXT.replace("\u202e", "RLO").split()))
 
 
+def test_a_long_list_of_documents_says_how_many_more_there_are() -> None:
+    items = [
+        Document(id=f"{n}.txt", text="نص", title=f"وثيقة {n}") for n in range(panel.LISTED_DOCUMENTS + 3)
+    ]
+    page = Reader(panel.documents(items, AR))
+    assert len(page.all("a", "is-document")) == panel.LISTED_DOCUMENTS
+    assert page.text.endswith("و3 وثائق أخرى")
+
+
+def test_the_signs_of_a_heading_are_not_part_of_a_passage() -> None:
+    citation = dataclasses.replace(cite(BRIDGE, "فجر اليوم"), context="## عنوان فرعي")
+    assert "#" not in Reader(render.answer(Answer("q", 0.1, nearest=(citation,)), AR)).text
+
+
 def test_each_paragraph_has_its_own_direction() -> None:
     document = Document(id="d", text="عربي أولاً\nthen English", title="t")
     paragraphs = [attrs for tag, attrs in Reader(panel.document(document, [], None, EN)).tags if tag == "p"]

@@ -13,6 +13,7 @@ from ui.strings import Strings
 Span = tuple[int, int]
 
 WHOLE_DOCUMENT_CHARS = 200_000  # longer documents are shown around the chosen quotation only
+LISTED_DOCUMENTS = 500  # more than that, and the list only says how many more there are
 _LINE = re.compile(r"[^\n]*\n?")
 _HEADING = re.compile(r"(#{1,6}) +(?=\S)")
 
@@ -23,8 +24,11 @@ def documents(items: Sequence[Document], words: Strings) -> str:
         f'<li><a class="is-document" href="#doc-{document_token(item.id)}">'
         f'<span class="is-document-title"><bdi>{escape(item.title)}</bdi></span>'
         f"{_facts(item, words)}</a></li>"
-        for item in items
+        for item in items[:LISTED_DOCUMENTS]
     )
+    if len(items) > LISTED_DOCUMENTS:
+        rest = words.count("more_documents", len(items) - LISTED_DOCUMENTS)
+        rows += f'<li class="is-hint">{rest}</li>'
     return (
         f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
         f'<header class="is-panel-head"><h2>{words("panel")}</h2>{_close(words)}</header>'

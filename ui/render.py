@@ -19,6 +19,7 @@ MEDIUM_CONFIDENCE = 0.5
 SHOWN_CHIPS = 6  # sources of one answer shown at once; the others unfold
 
 _QUOTE_CHARS = 400
+_LARGE_CHARS = 40  # a longer answer is set smaller, to be read at one glance all the same
 _CONTEXT_CHARS = 320  # on either side of the quotation
 _TITLE_CHARS = 90
 _QUESTION_CHARS = 2000
@@ -141,9 +142,10 @@ def _group(group: AnswerGroup, words: Strings, numbers: _Numbers, kind: str) -> 
     sources = len({citation.sha256 for citation in group.citations})
     agreed = f'<span class="is-agreed">{words.count("in_documents", sources)}</span>' if sources > 1 else ""
     quotation = escape(_clip_end(best.quote, _QUOTE_CHARS))
+    size = " is-long" if len(best.quote) > _LARGE_CHARS else ""
     return (
         f'<div class="is-group {kind}">'
-        f'<div class="is-head"><div class="is-answer" dir="auto">{quotation}</div>'
+        f'<div class="is-head"><div class="is-answer{size}" dir="auto">{quotation}</div>'
         f'<div class="is-facts">{_confidence(group.confidence, words)}{agreed}</div></div>'
         f"{_context(best)}{_chips(group.citations, words, numbers)}</div>"
     )

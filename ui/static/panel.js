@@ -58,6 +58,16 @@ function citedWith(link, token) {
     .map((match) => [Number(match[2]), Number(match[3])]);
 }
 
+async function write(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const box = document.createElement("textarea"); // over plain HTTP there is no clipboard but this one
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  document.execCommand("copy");
+  box.remove();
+}
+
 async function copy(link) {
   const message = link.closest(".isnad");
   const lines = [...message.querySelectorAll(".is-group")].map((group) => {
@@ -70,7 +80,7 @@ async function copy(link) {
     );
     return [text(".is-answer"), text(".is-context"), ...sources.map((each) => "— " + each)].filter(Boolean).join("\n");
   });
-  await navigator.clipboard.writeText(lines.join("\n\n"));
+  await write(lines.join("\n\n"));
   link.classList.add("is-done");
   setTimeout(() => link.classList.remove("is-done"), 1600);
 }
