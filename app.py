@@ -12,6 +12,7 @@ if __name__ == "__main__":
             pipeline,
             host="0.0.0.0",  # noqa: S104  (a Space is reached from outside its container)
             port=settings.port,
+            examples=pipeline.examples(),
             max_question_chars=settings.max_question_chars,
             hub_models=hub_models,
         )

@@ -155,6 +155,7 @@ def serve(
             pipeline,
             settings.host,
             settings.port,
+            examples=pipeline.examples(),
             max_question_chars=settings.max_question_chars,
             hub_models=not settings.encoder == settings.reader == "embedded",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Collection, Iterable
@@ -19,6 +20,8 @@ from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
 from vectorstore.store import Store
+
+EXAMPLES = "examples.json"
 
 
 class Pipeline:
@@ -176,6 +179,14 @@ class Pipeline:
     def skipped(self) -> list[tuple[str, str]]:
         """Return the files that could not be read: (name, reason)."""
         return self._index.skipped()
+
+    def examples(self) -> list[str]:
+        """Return questions to begin with: the list in the folder's `examples.json`, if there is one."""
+        try:
+            found = json.loads((self.folder / EXAMPLES).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return [line for line in found if isinstance(line, str)] if isinstance(found, list) else []
 
     def refresh(self, progress: Progress | None = None) -> SyncReport:
         """Bring the index up to date with the folder, and say what changed."""

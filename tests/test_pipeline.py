@@ -188,3 +188,16 @@ def test_asking_loads_no_heavy_package(tmp_path: Path) -> None:
     subprocess.run(command, check=True, cwd=ROOT)  # builds the index, for which langchain is needed
     done = subprocess.run([*command, "ask"], check=True, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"), [('["متى؟", 3, "Who?"]', ["متى؟", "Who?"]), ("{}", []), ("[", []), (None, [])]
+)
+def test_a_folder_may_bring_questions_to_begin_with(
+    tmp_path: Path, content: str | None, expected: list[str]
+) -> None:
+    (tmp_path / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    if content is not None:
+        (tmp_path / "examples.json").write_text(content, encoding="utf-8")
+    with Pipeline.open(tmp_path) as opened:
+        assert opened.examples() == expected
