@@ -1,0 +1,93 @@
+"""Measure a static encoder on development data that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.encoder import StaticEncoder
+from training import data as datasets
+from training.data import QuestionSet
+
+DEVELOPMENT_QUESTIONS = ("tydiqa-goldp.ar.dev", "mlqa.ar.dev", "aqad.ar.dev", "tydiqa-goldp.en.dev")
+CROSSINGS = (("ar", "en"), ("en", "ar"), ("fr", "ar"), ("es", "ar"), ("de", "ar"), ("tr", "ar"))
+_FLORES = {code: f"{name}" for code, name in zip(
+    ("ar", "en", "fr", "es", "de", "tr"),
+    ("arb_Arab", "eng_Latn", "fra_Latn", "spa_Latn", "deu_Latn", "tur_Latn"), strict=True,
+)}  # fmt: skip
+DEPTH = 10
+
+Matrix = npt.NDArray[np.float32]
+
+
+def measures(encoder: StaticEncoder, data: Path) -> Iterator[tuple[str, float]]:
+    """Yield (name, value in 0 to 1) of every development measure, one after another."""
+    for source, columns in (
+        ("ud-pud.all", {code: code for code in _FLORES}),
+        ("flores200-devtest.all", _FLORES),
+    ):
+        path = data / "parallel" / f"{source}.tsv.gz"
+        for left, right in CROSSINGS:
+            texts = datasets.wide_columns(path, (columns[left], columns[right]))
+            yield f"{source.split('.')[0]} {left}→{right} accuracy", matching_accuracy(encoder, *texts)
+    for name in DEVELOPMENT_QUESTIONS:
+        dataset = datasets.read_questions(data, name)
+        gold, mean, aligned = question_scores(encoder, dataset)
+        yield f"{name} MRR@{DEPTH}, mean vectors", reciprocal_rank(mean, gold)
+        yield f"{name} MRR@{DEPTH}, token alignment", reciprocal_rank(aligned, gold)
+        yield f"{name} MRR@{DEPTH}, sum of both", reciprocal_rank(mean + aligned, gold)
+
+
+def matching_accuracy(encoder: StaticEncoder, left: Sequence[str], right: Sequence[str]) -> float:
+    """Return how often the translation is the closest of all sentences of the other language."""
+    scores = encoder.encode_query(left) @ encoder.encode_document(right).T
+    return float(np.mean(scores.argmax(axis=1) == np.arange(len(left))))
+
+
+def question_scores(
+    encoder: StaticEncoder, dataset: QuestionSet
+) -> tuple[npt.NDArray[np.int64], Matrix, Matrix]:
+    """Return the gold passage of each question, and two (questions, passages) score matrices.
+
+    The first is the cosine of mean vectors, the second token alignment.
+    """
+    position = {id_: row for row, id_ in enumerate(dataset.passages)}
+    gold = np.array([position[question.passage_id] for question in dataset.questions])
+    questions = [question.text for question in dataset.questions]
+    passages = [passage.text for passage in dataset.passages.values()]
+    mean = encoder.encode_query(questions) @ encoder.encode_document(passages).T
+    return gold, mean, alignment(encoder, questions, passages)
+
+
+def alignment(encoder: StaticEncoder, questions: Sequence[str], passages: Sequence[str]) -> Matrix:
+    """Return the (questions, passages) scores of token alignment, each in -1 to 1.
+
+    Every question token takes its best cosine among the passage's tokens; the mean of these is weighted by
+    the tokens' learned weights (ColBERT's MaxSim, Khattab and Zaharia 2020, on static vectors).
+    """
+    weights = np.linalg.norm(encoder.token_vectors, axis=1)
+    units = encoder.token_vectors / np.maximum(weights, 1e-12)[:, None]
+    tokens = [np.unique(ids) for ids in encoder.tokenize(passages)]
+    tokens = [ids if len(ids) else np.zeros(1, dtype=np.int32) for ids in tokens]
+    starts = np.cumsum([0, *map(len, tokens)])[:-1]
+    flat = np.concatenate(tokens)
+    used, flat = np.unique(flat, return_inverse=True)  # cosines with the tokens that occur, not with all
+    used_units = units[used]
+    scores = np.zeros((len(questions), len(passages)), dtype=np.float32)
+    for row, ids in enumerate(encoder.tokenize(questions)):
+        weight = weights[ids]
+        if weight.sum() > 0:
+            cosines = used_units @ units[ids].T  # (used, question tokens)
+            best = np.maximum.reduceat(cosines[flat], starts, axis=0)  # (passages, question tokens)
+            scores[row] = best @ (weight / weight.sum())
+    return scores
+
+
+def reciprocal_rank(scores: Matrix, gold: npt.NDArray[np.int64]) -> float:
+    """Return the mean reciprocal rank at `DEPTH`; ties count against the gold passage."""
+    gold_scores = scores[np.arange(len(gold)), gold]
+    ranks = (scores >= gold_scores[:, None]).sum(axis=1)
+    return float(np.mean(np.where(ranks <= DEPTH, 1 / ranks, 0)))
