@@ -150,6 +150,19 @@ NOUNS: dict[Kind, frozenset[str]] = {
         دلیل دلایل علت هدف"""),
 }  # fmt: skip
 
+#: What stands before a place, beside a joined ب.
+PLACE_LEADS = folded("""
+    في وفي إلى من قرب قرابة بين داخل خارج شمال جنوب شرق غرب وسط شمالي جنوبي نحو صوب عبر فوق in at near from to
+    inside outside into around à dans en chez vers près depuis de en hacia cerca desde nach bei aus nahe در
+    به از""")
+
+#: Verbs that report what somebody says, beside whom a name stands.
+SAYING = folded("""
+    قال قالت وقال وقالت أعلن أعلنت وأعلن أكد أكدت وأكد أضاف أضافت وأضاف ذكر ذكرت وذكر صرح صرحت أشار أشارت
+    أوضح أوضحت كشف كتب يقول تقول يرى ترى اعتبر واعتبر اتهم هدد توعد وصف أفاد said says told announced added
+    stated declared wrote argued explained claimed a_dit déclaré annoncé affirmé ajouté dijo afirmó anunció
+    declaró señaló sagte erklärte teilte dedi söyledi açıkladı belirtti گفت اعلام افزود""")
+
 #: Nouns that ask for a number and say nothing about it.
 AMOUNT = folded("""
     عدد العدد أعداد عديد تعداد قيمة مقدار مبلغ حصيلة رقم كمية number amount value total toll sum nombre
@@ -159,6 +172,7 @@ AMOUNT = folded("""
 #: What a number measures, by the noun that asks for it or the unit that follows it.
 MEASURES: dict[str, frozenset[str]] = {
     "money": folded("""
+        كلف كلفت يكلف تكلف بيع بيعت دفع دفعت يدفع تدفع أنفق أنفقت cost costs pay paid spend spent earn earned
         قيمة سعر تكلفة كلفة ثمن مبلغ ميزانية راتب دولار دولارا دولارات يورو دينار دنانير ريال ريالا جنيه جنيها
         ليرة درهم روبل فرنك ين يوان price cost budget salary dollar dollars euro euros pound pounds cents
         rouble rubles prix coût montant salaire livre livres dinar dinars riyal riyals precio costo coste

@@ -171,9 +171,9 @@ def _run_end(text: str, words: Sequence[Word], kinds: Sequence[str], first: int)
         gap = text[words[i - 1].end : words[i].start]
         if len(gap) > 3 or gap.strip(" \u00a0\u202f,،/-–.()'’\u200f\u200e") or "\n" in gap:
             break
-        if kinds[i] == "" or (i - last >= 2):
+        if kinds[i] in ("", "lead") or i - last >= 2:
             break
-        if kinds[i] not in ("link", "lead"):
+        if kinds[i] != "link":
             if "." in gap and kinds[i] not in ("day", "month", "year"):
                 break
             last = i + 1

@@ -16,32 +16,23 @@ import numpy.typing as npt
 from rag.matching import Matcher, bare
 from rag.question import Question
 from rag.schema import Chunk, Kind
+from rag.span_features import HEADS, MET, SPAN_FEATURES, company_features, name_features, span_features
 from rag.spans import Proposal, Shape, Source, propose, shape
 from rag.text import sentences, words
 
 Floats = npt.NDArray[np.float32]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-HEADS = ("person", "place", "organisation")  # what a word may be part of the name of
 
 LONGEST_PASSAGE = 20_000  # code points read of one passage: chunks are far shorter
 LONGEST_SENTENCE = 200  # words looked at in one sentence
 MOST_SENTENCES = 8  # whose spans are weighed; the others only lend context
-_FADE = 0.85  # what a word one further away still counts
-_FADE_COMMA = 0.6
 _CLOSE = 0.5  # a neighbouring sentence counts half
 _REPEATED = 0.9  # a strength that makes a word one of the question's own
-_MET = 0.75  # a strength that counts as found, for a word's rarity
 
 SENTENCE_FEATURES = (
     "cover", "cover_near", "cover_passage", "cover_document", "cover_exact", "missing", "missing_document",
     "ordered", "cosine", "relative_cover", "rank", "length", "opening",
-)  # fmt: skip
-SPAN_FEATURES = (
-    "cover_outside", "nearness", "touch_left", "touch_right", "repeats", "words", "long", "breaks_left",
-    "breaks_right", "stop_left", "stop_right", "capital", "focus_inside", "focus_beside", "unit_is_focus",
-    "same_measure", "other_measure", "hedged", "year", "dated", "led", "position",
-    *(f"{head}_{which}" for head in HEADS for which in ("mean", "least", "before", "after")),
 )  # fmt: skip
 FEATURES = (
     *SENTENCE_FEATURES,
@@ -122,8 +113,12 @@ def describe(
         proposals = _new(propose(one.shape, question.kind, namelike), one.shape, met)
         if not proposals:
             continue
-        spans = _span_features(
-            question, one, proposals, strength[:, one.ids], weights, focus[one.ids], scores
+        spans = np.hstack(
+            [
+                span_features(question, one.shape, proposals, strength[:, one.ids], weights, focus[one.ids]),
+                company_features(one.shape, proposals, given_weights[one.ids]),
+                name_features(proposals, scores),
+            ]
         )
         sources = np.eye(len(Source), dtype=np.float32)[[proposal.source for proposal in proposals]]
         n = len(proposals)
@@ -167,7 +162,7 @@ def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], 
 def _rarity(best: Floats) -> Floats:
     """Return (Q,) in (0, 1]: 1 for a word that no sentence has, less the more sentences have it."""
     count = best.shape[1]
-    having = (best >= _MET).sum(axis=1)
+    having = (best >= MET).sum(axis=1)
     return np.asarray(np.log1p(count / (0.5 + having)) / np.log1p(count / 0.5), dtype=np.float32)
 
 
@@ -250,86 +245,3 @@ def _guessed_heads(one: Sentence) -> Floats:
         if "\u0600" <= word.text[0] <= "\u06ff" and not one.shape.stop[i] and bare(word.text) == word.text:
             scores[i] = 0.0
     return scores
-
-
-def _span_features(
-    question: Question, one: Sentence, proposals: Sequence[Proposal], met: Floats, weights: Floats,
-    focus: Floats, heads: Floats,
-) -> Floats:  # fmt: skip
-    """Return (n, len(SPAN_FEATURES)) for one sentence's proposals; `met` is (Q, its words)."""
-    sentence = one.shape
-    n = len(sentence.words)
-    first = np.array([proposal.first for proposal in proposals])
-    last = np.array([proposal.last for proposal in proposals])
-    faded_left, faded_right, left, right = _fields(met, sentence.breaks)
-    outside = weights @ np.maximum(left[:, first], right[:, last])
-    nearness = weights @ np.maximum(faded_left[:, first], faded_right[:, last])
-    content = ~np.array(sentence.stop)
-    share = weights / max(float(weights.max()), 1e-9)
-    hit = (met * share[:, None]).max(axis=0) * content
-    # The counted noun inside its quantity repeats the question rightly.
-    hit = np.where(focus > _MET, 0.3 * hit, hit)
-    sums = np.append(0, np.cumsum(hit))
-    contents = np.append(0, np.cumsum(content))
-    padded_hit = np.concatenate([[0], hit, [0]])
-    breaks = np.array([*sentence.breaks, 2])
-    stops = np.array([False, *sentence.stop, False])
-    capitals = np.append(0, np.cumsum(np.array(sentence.capital)))
-    length = last - first
-    padded_focus = np.concatenate([[0], focus, [0]])
-    bounds = np.stack([first, last], axis=1).ravel()  # reduceat takes [first, last) from every second pair
-    inside_focus = np.maximum.reduceat(np.append(focus, 0), bounds)[::2]
-    columns: list[npt.ArrayLike] = [
-        outside, nearness, padded_hit[first], padded_hit[last + 1],
-        (sums[last] - sums[first]) / np.maximum(contents[last] - contents[first], 1),
-        np.minimum(length, 12) / 6, length > 6, breaks[first] / 2, breaks[last] / 2, stops[first],
-        stops[last + 1], (capitals[last] - capitals[first]) / length, inside_focus,
-        np.maximum(padded_focus[first], padded_focus[last + 1]),
-    ]  # fmt: skip
-    columns.extend(_value_features(question, proposals, focus))
-    columns.append(first / n)
-    head_sums = np.vstack([np.zeros((1, len(HEADS))), np.cumsum(heads, axis=0)])
-    padded_heads = np.vstack([np.full((1, len(HEADS)), -1.0), heads, np.full((1, len(HEADS)), -1.0)])
-    means = (head_sums[last] - head_sums[first]) / length[:, None]
-    least = np.minimum.reduceat(np.vstack([heads, np.zeros((1, len(HEADS)))]), bounds, axis=0)[::2]
-    for h in range(len(HEADS)):
-        columns.extend((means[:, h], least[:, h], padded_heads[first, h], padded_heads[last + 1, h]))
-    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
-
-
-def _value_features(question: Question, proposals: Sequence[Proposal], focus: Floats) -> list[npt.ArrayLike]:
-    """Return the columns unit_is_focus … led: what kind of number or time each proposal is."""
-    rows = np.zeros((len(proposals), 7), dtype=np.float32)
-    for i, proposal in enumerate(proposals):
-        number, time = proposal.number, proposal.time
-        if number is not None:
-            unit = focus[number.last : max(number.unit, number.last)]
-            rows[i, 0] = unit.max() if len(unit) else 0
-            rows[i, 1] = number.measure is not None and number.measure == question.measure
-            rows[i, 2] = (number.measure or "") != (question.measure or "")
-            rows[i, 3] = number.hedged
-            rows[i, 4] = number.ordinal_like
-        if time is not None:
-            rows[i, 4] = time.year is not None
-            rows[i, 5] = time.dated
-            rows[i, 6] = time.lead < time.first
-    return list(rows.T)
-
-
-def _fields(met: Floats, breaks: Sequence[int]) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return four (Q, n + 1) arrays: at each gap between words, the best match to its left and to its right.
-
-    The first two fade with each word of distance, and more across a comma; the last two do not.
-    """
-    terms, n = met.shape
-    faded_left, faded_right = np.zeros((terms, n + 1), np.float32), np.zeros((terms, n + 1), np.float32)
-    for i in range(n):
-        fade = _FADE_COMMA if breaks[i] == 2 else _FADE
-        faded_left[:, i + 1] = np.maximum(met[:, i], faded_left[:, i] * fade)
-    for i in range(n - 1, -1, -1):
-        fade = _FADE_COMMA if i + 1 < n and breaks[i + 1] == 2 else _FADE
-        faded_right[:, i] = np.maximum(met[:, i], faded_right[:, i + 1] * fade)
-    left, right = np.zeros((terms, n + 1), np.float32), np.zeros((terms, n + 1), np.float32)
-    left[:, 1:] = np.maximum.accumulate(met, axis=1)
-    right[:, :-1] = np.maximum.accumulate(met[:, ::-1], axis=1)[:, ::-1]
-    return faded_left, faded_right, left, right

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 _SAME_STEM = 0.95
+_TRANSLATION = 0.9  # the strength of vectors as close as those of translations
+_COUNTS, _COUNTS_FULLY = 1.5, 8.0  # deviations of the cosine of random pairs
 _NAME = 0.9  # the same name in another script
 _SHARED_START = 0.8  # Americans / American, where no stemmer joined them
 _PROCLITICS = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
@@ -34,7 +36,7 @@ class Matcher:
         self._analyzer = Analyzer()
         norms = np.linalg.norm(self._table, axis=1)
         self._typical_norm = float(np.median(norms[norms > 0])) or 1.0
-        self._floor = self._noise(norms)
+        self._scale = self._chance(norms)
         self._forms: dict[str, tuple[str, bool]] = {}
         self._known: dict[str, Floats] = {}  # rows of words already met: passages come again and again
 
@@ -92,7 +94,8 @@ class Matcher:
             capital: for each asked word, whether it is written with a Latin capital (a name, perhaps).
         """
         cosine = asked_vectors @ given_vectors.T
-        strength: Floats = np.clip((cosine - self._floor) / (1 - self._floor), 0, 0.9).astype(np.float32)
+        low, high = self._scale
+        strength: Floats = (_TRANSLATION * np.clip((cosine - low) / (high - low), 0, 1)).astype(np.float32)
         stems: dict[str, list[int]] = {}
         for u, word in enumerate(given):
             stems.setdefault(self._stem(word), []).append(u)
@@ -145,16 +148,20 @@ class Matcher:
                 elif alike >= 0.7:
                     row[u] = max(row[u], 0.5)
 
-    def _noise(self, norms: Floats) -> float:
-        """Return the cosine that unrelated words seldom exceed: mean and three deviations of random pairs."""
+    def _chance(self, norms: Floats) -> tuple[float, float]:
+        """Return the cosines from which a pair of words counts, and from which it counts in full.
+
+        In deviations of random pairs above their mean, so that another encoder needs no other numbers.
+        """
         rows = np.flatnonzero(norms > 0)
         if len(rows) < 2:
-            return 0.5
+            return 0.2, 0.6
         rng = np.random.default_rng(0)
         left, right = rng.choice(rows, _NOISE_PAIRS), rng.choice(rows, _NOISE_PAIRS)
         unit = self._table / np.maximum(norms, 1e-12)[:, None]
         cosine = np.einsum("nd,nd->n", unit[left], unit[right])[left != right]
-        return float(np.clip(cosine.mean() + 3 * cosine.std(), 0.1, 0.8))
+        mean, deviation = float(cosine.mean()), max(float(cosine.std()), 0.01)
+        return mean + _COUNTS * deviation, mean + _COUNTS_FULLY * deviation
 
 
 @lru_cache(maxsize=1 << 15)

@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float32]
 
 #: What the probability of an answer is made of, beside the score of its span.
 CONFIDENCE_FEATURES = (
-    "score", "behind", "cover_outside", "cover_near", "cover_document", "missing", "missing_document",
+    "share", "none", "behind", "cover_outside", "cover_near", "cover_document", "missing", "missing_document",
     "cosine", "ordered", "terms",
 )  # fmt: skip
 
@@ -159,7 +159,7 @@ class SentenceReader:
             return Reading((), 1.0)
         scores = self._weights.score(features)
         chosen = choose(candidates, scores)
-        evidence = confidence_evidence(asked, features[chosen], scores[chosen])
+        evidence = confidence_evidence(asked, candidates, features, scores, chosen)
         probabilities = self._weights.probability(evidence)
         spans = [
             _span(asked, passages, candidates[i], float(p))
@@ -183,11 +183,29 @@ def choose(candidates: Sequence[Candidate], scores: Floats) -> list[int]:
     return chosen
 
 
-def confidence_evidence(question: Question, features: Floats, scores: Floats) -> Floats:
-    """Return (n, len(CONFIDENCE_FEATURES)) for chosen spans, best first."""
+def confidence_evidence(
+    question: Question,
+    candidates: Sequence[Candidate],
+    features: Floats,
+    scores: Floats,
+    chosen: Sequence[int],
+) -> Floats:
+    """Return (len(chosen), len(CONFIDENCE_FEATURES)) for the chosen candidates, the best one first.
+
+    `share` is the logarithm of the part of all candidates' weight, "no answer" included, that the candidate's
+    sentence has; `none` that of "no answer"; `behind` how far the score is below the best one.
+    """
+    weight = np.exp(np.clip(scores, -30, 30).astype(np.float64))
+    total = 1.0 + float(weight.sum())
+    of_sentence: dict[int, float] = {}
+    for candidate, one in zip(candidates, weight.tolist(), strict=True):
+        key = id(candidate.sentence)
+        of_sentence[key] = of_sentence.get(key, 0.0) + one
+    share = [max(-10.0, float(np.log(of_sentence[id(candidates[i].sentence)] / total))) for i in chosen]
     at = [FEATURES.index(name) for name in CONFIDENCE_FEATURES if name in FEATURES]
-    terms = np.full(len(scores), min(len(question.terms), 8) / 8)
-    columns = [scores, scores - scores.max(), *features[:, at].T, terms]
+    none = np.full(len(chosen), max(-10.0, -float(np.log(total))))
+    terms = np.full(len(chosen), min(len(question.terms), 8) / 8)
+    columns = [share, none, scores[chosen] - scores.max(), *features[chosen][:, at].T, terms]
     return np.stack(columns, axis=1).astype(np.float32)
 
 

@@ -37,9 +37,9 @@ def _phrases(listing: str) -> tuple[tuple[str, ...], ...]:
 _HEDGES = _phrases("""
     نحو;حوالي;حوالى;قرابة;زهاء;تقريبا;ما يقارب;ما يقرب من;يقارب;أكثر من;أقل من;ما لا يقل عن;لا يقل عن;
     لا يقل عددهم عن;ما يزيد على;ما يزيد عن;يزيد على;أزيد من;أكثر من نحو;about;around;some;approximately;
-    nearly;almost;roughly;over;more than;at least;less than;fewer than;up to;as many as;no fewer than;an estimated;
-    environ;près de;plus de;moins de;au moins;quelque;presque;jusqu à;unos;unas;cerca de;alrededor de;más de;
-    al menos;menos de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr;knapp;mehr als;über;
+    nearly;almost;roughly;over;more than;at least;less than;fewer than;up to;as many as;no fewer than;
+    an estimated;environ;près de;plus de;moins de;au moins;quelque;presque;jusqu à;unos;unas;cerca de;
+    alrededor de;más de;al menos;menos de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr;knapp;mehr als;über;
     mindestens;fast;circa;weniger als;bis zu;yaklaşık;en az;aşağı yukarı;hemen hemen;حدود;
     بیش از;دست کم;نزدیک به;کمتر از;حداقل""")
 _HEDGES_AFTER = _phrases("""

@@ -136,7 +136,7 @@ def describe_set(
     unanswerable: float,
     crossing: Crossing | None = None,
 ) -> list[Described]:
-    """Lay out `count` questions of a set and describe their candidates; with `crossing`, some in another language."""
+    """Lay out `count` questions of a set and describe them; with `crossing`, a share in another language."""
     rng = random.Random(f"{seed} {questions.name}")
     pool = [question for question in questions.questions if question.answers]
     chosen = rng.sample(pool, min(count, len(pool)))
@@ -269,14 +269,17 @@ def top_spans(weights: Weights, one: Described) -> tuple[Floats, npt.NDArray[np.
     scores = weights.score(one.features)
     chosen = choose(one.candidates, scores)
     good = one.in_sentence[chosen] | (one.right[chosen] > 0.3) | (one.right[chosen] < 0)
-    return confidence_evidence(one.question, one.features[chosen], scores[chosen]), good
+    return confidence_evidence(one.question, one.candidates, one.features, scores, chosen), good
 
 
 def figures_of(weights: Weights, described: Sequence[Described]) -> dict[str, float]:
     """Return the reader's figures, its passages being the twelve of each example.
 
-    `sentence_1` and `sentence_3`: the answer's sentence among the first one and three spans; `overlap`: mean
-    F1 of the first span over characters; `auroc`: how well the probability tells the answerable questions.
+    - `sentence_1`, `sentence_3`: the answer's sentence is among the first one, three spans;
+    - `overlap`: mean F1 of the first span over characters;
+    - `auroc`: how well the probability tells the answerable questions;
+    - `threshold_10`, `answered_10`: the probability that one in ten unanswerable questions exceeds, and the
+      share of the answerable ones that do.
     """
     first, third, overlap, wanted, unwanted = [], [], [], [], []
     for one in described:
@@ -284,7 +287,7 @@ def figures_of(weights: Weights, described: Sequence[Described]) -> dict[str, fl
             continue
         scores = weights.score(one.features)
         chosen = choose(one.candidates, scores)
-        evidence = confidence_evidence(one.question, one.features[chosen], scores[chosen])
+        evidence = confidence_evidence(one.question, one.candidates, one.features, scores, chosen)
         probability = weights.probability(evidence)
         (wanted if one.answerable else unwanted).append(float(probability.max()))
         if one.answerable:
@@ -293,12 +296,16 @@ def figures_of(weights: Weights, described: Sequence[Described]) -> dict[str, fl
             third.append(bool(one.in_sentence[ranked[:3]].any()))
             overlap.append(max(0.0, float(one.right[ranked[0]])))
     pairs = [(a > b) + 0.5 * (a == b) for a in wanted for b in unwanted]
+    # The threshold that lets one unanswerable question in ten through, and what it answers of the others.
+    threshold = float(np.quantile(unwanted, 0.9))
     return {
         "questions": len(described),
         "sentence_1": round(float(np.mean(first)), 3),
         "sentence_3": round(float(np.mean(third)), 3),
         "overlap": round(float(np.mean(overlap)), 3),
         "auroc": round(float(np.mean(pairs)), 3),
+        "threshold_10": round(threshold, 3),
+        "answered_10": round(float(np.mean(np.array(wanted) > threshold)), 3),
     }
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rag.analysis import Analyzer
 
+from rag.analysis import Analyzer
 from rag.matching import bare
 from rag.question import Question, Term
 from rag.schema import Chunk
@@ -85,7 +85,7 @@ class Pool:
 
 
 class Crossing:
-    """Turns a question's words from Arabic into English or back, so that it crosses to the passages' language.
+    """Puts a question's words from Arabic into English or back, so that it crosses to its passages.
 
     Word by word, which is all that the reader looks at: a dictionary's word, a name as it is spelt in the
     other script; a word that neither list has stays out, as a bad match would.
