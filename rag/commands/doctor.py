@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -247,7 +248,11 @@ def check_light(folder: Path) -> str:
     )
     with _sample(folder):
         command = [sys.executable, "-c", code, str(folder / "sample")]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603
+    # The sample's own home, where its index is ready: reading new documents may load more.
+    environment = {**os.environ, "ISNAD_HOME": str(folder / "home")}
+    done = subprocess.run(  # noqa: S603
+        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     if done.returncode != 0:
         raise BrokenError(f"a question in a new process failed: {done.stderr.strip()[-300:]}")
     loaded = done.stdout.strip().splitlines()[-1]
