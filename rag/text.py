@@ -336,6 +336,7 @@ def _numbers(written: str, start: int) -> list[Word]:
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\u08a0-\u08c9\ufb50-\ufdff\ufe80-\ufefc]")
 _URL = re.compile(r"(?:https?://|www\.)[!-~]+|[A-Za-z0-9_.+-]+@[A-Za-z0-9.-]+")
+_SPACED_CLOSING = re.compile(r"\s+[»)\]”]")
 _CLOSING = '»”’)]}›』」）】"'
 _NOT_AN_END = re.compile(  # what stands before a full stop that ends no sentence
     r"(?:^|[\s(«\"“\[])(?:"
@@ -365,9 +366,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     for low, high in _paragraphs(text, start, end):
         cuts = [low, *_cuts(text[low:high], low), high]
         for a, b in pairwise(cuts):
-            piece = text[a:b]
-            a += len(piece) - len(piece.lstrip())
-            b = a + len(piece.strip())
+            a = _lstrip(text, a, b)
+            b = _rstrip(text, b, a)
             if a < b:
                 spans.extend(_shorten(text, a, b) if b - a > MAX_SENTENCE else [(a, b)])
     return spans
@@ -409,31 +409,33 @@ def _cuts(line: str, offset: int) -> list[int]:
     found = get_sentence_boundaries("ar" if _ARABIC.search(line) else "en", line)
     if len(found) < 2:
         return []
-    addresses = [m.span() for m in _URL.finditer(line)]
+    inside_address = {i for m in _URL.finditer(line) for i in range(m.start() + 1, m.end())}
     cuts: list[int] = []
+    quotes = counted = 0  # straight quotation marks, and how far they have been counted
     for boundary in found[:-1]:
-        cut = boundary["end_index"]
-        stop = len(line[:cut].rstrip())
-        if stop < cut:
-            cut = stop
-        while cut < len(line) and line[cut] in _CLOSING:  # .» : the quotation mark closes this sentence
-            if line[cut] == '"' and line.count('"', 0, cut) % 2 == 0:
-                break
+        stop = _rstrip(line, boundary["end_index"])
+        cut = stop
+        while line[cut : cut + 1] and line[cut] in _CLOSING:  # .» : the quotation mark closes this sentence
+            if line[cut] == '"':
+                quotes += line.count('"', counted, cut)
+                counted = cut
+                if quotes % 2 == 0:
+                    break
             cut += 1
-        spaced = re.match(r"\s+[»)\]”]", line[cut:])
+        spaced = _SPACED_CLOSING.match(line, cut)
         if spaced:  # « oui. » : so too with a space before it
-            cut += spaced.end()
-        if _ends_sentence(line, stop, cut) and not any(a < cut < b for a, b in addresses):
+            cut = spaced.end()
+        if cut not in inside_address and _ends_sentence(line, stop, cut):
             cuts.append(cut + offset)
     return sorted(set(cuts))
 
 
 def _ends_sentence(line: str, stop: int, cut: int) -> bool:
     """Tell whether the full stop before `stop` ends a sentence that, with what closes it, ends at `cut`."""
-    rest = line[cut:]
+    rest = line[cut : cut + 40]
     following = rest.lstrip()
     if not following:
-        return False
+        return not line[cut:].isspace() and cut < len(line)
     if stop == cut and line[stop - 1 : stop] == ".":
         before = line[max(0, stop - 24) : stop]
         if _NOT_AN_END.search(before):
@@ -445,6 +447,20 @@ def _ends_sentence(line: str, stop: int, cut: int) -> bool:
     if following[0] in "،,؛;:.":  # «نعم.»، وأضاف
         return False
     return not (following[0].islower() and following[0] < "\u0400" and line[stop - 1 : stop] == ".")
+
+
+def _rstrip(text: str, end: int, start: int = 0) -> int:
+    """Return where text[start:end] ends without its white space; as `str.rstrip`, but copies nothing."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _lstrip(text: str, start: int, end: int) -> int:
+    """Return where text[start:end] starts without its white space."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -460,11 +476,10 @@ def _shorten(text: str, start: int, end: int) -> list[tuple[int, int]]:
         cut = start + (cut or MAX_SENTENCE)
         while cut < end and unicodedata.combining(text[cut]) and cut - start > MAX_SENTENCE // 2:
             cut -= 1  # not between a letter and its vowel sign
-        piece = text[start:cut]
-        if piece.strip():
-            left = start + len(piece) - len(piece.lstrip())
-            spans.append((left, left + len(piece.strip())))
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        left = _lstrip(text, start, cut)
+        if left < cut:
+            spans.append((left, _rstrip(text, cut, left)))
+        start = _lstrip(text, cut, end)
     if start < end:
         spans.append((start, end))
     return spans
