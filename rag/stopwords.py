@@ -49,7 +49,7 @@ ENGLISH = _folded(
 FRENCH = _folded(
     """
     le la les l un une des du de d au aux et ou mais donc or ni ce cet cette ces c cela ça se s sa ses
-    leur leurs mon ma mes ton ta tes notre nos votre vos il elle ils elles on je j tu nous vous lui eux
+    leur leurs mon ma ton ta tes notre nos votre vos il elle ils elles on je j tu nous vous lui eux
     me m te t y en ne n pas plus que qu qui quoi dont où est sont était étaient été être suis es sommes
     êtes sera seront a ont avait avaient avoir ai as avons avez aura dans sur sous avec sans pour par
     entre vers chez depuis pendant avant après contre selon comme si aussi très tout toute tous toutes
@@ -62,7 +62,7 @@ SPANISH = _folded(
     el la lo los las un una unos unas de del al a ante bajo con contra desde durante en entre hacia
     hasta para por según sin sobre tras y e o u pero mas sino ni que si no sí se su sus mi mis tu tus
     nuestro nuestra nuestros nuestras le les me te nos os él ella ellos ellas yo nosotros usted ustedes
-    este esta estos estas ese esa esos esas eso esto aquel aquella es son era eran fue fueron ser sido
+    este esta estos estas ese esa esos esas eso esto aquel aquella es era eran fue fueron ser sido
     siendo está están estaba estaban estar ha han había habían haber he hay como más muy ya también qué
     quién quiénes quien quienes cuál cuáles cual cuales cuándo cuando dónde donde adónde cómo cuánto
     cuánta cuántos cuántas por
@@ -76,7 +76,7 @@ GERMAN = _folded(
     seine seinen seinem seiner ihre ihren ihrem ihrer dieser diese dieses diesen diesem jener jene jenes
     in im an am auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von vom vor zu zum
     zur zwischen ist sind waren wird werden wurde wurden worden bin bist haben hatte hatten habe dass
-    daß ob wenn als wie auch nur noch schon sehr so da dort hier wer wen wem wessen was wann wo wohin
+    daß ob wenn als wie auch nur noch schon sehr so da dort wer wen wem wessen was wann wo wohin
     woher warum wieso weshalb welche welcher welches welchen welchem wieviel viel viele
     """
 )
