@@ -33,13 +33,13 @@ CANDIDATES = 100  # taken from each of the first two stages
 class Fusion:
     """The weights of the three stages in the fused score."""
 
-    lexical: float = 0.5
-    dense: float = 0.2
+    lexical: float = 1.0
+    dense: float = 0.5
     alignment: float = 1.0
     # BM25 has no upper bound and means nothing across questions. Dividing by the best score plus this
     # constant brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when
     # question and passages share no script.
-    lexical_damping: float = 10.0
+    lexical_damping: float = 40.0
 
     def fuse(self, evidence: Mapping[str, Scores]) -> Scores:
         """Return one score for each candidate of a question, (n,) float32; `evidence` is not empty."""

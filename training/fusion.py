@@ -21,9 +21,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rag.pipeline import Pipeline
-from rag.retriever import CANDIDATES, Fusion
+from rag.index import Index
+from rag.retriever import CANDIDATES, Aligner, Fusion, Retriever
 from rag.schema import Document
+from rag.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = ("tydiqa-goldp.ar.dev", "mlqa.ar.dev", "aqad.ar.dev", "tydiqa-goldp.en.dev", "thquad-2020.tr.test")
@@ -59,14 +60,16 @@ def reciprocal_rank_fusion(evidence: dict[str, Scores], k: int = 60) -> Scores:
 def cases(documents: list[Document], questions: Sequence[tuple[str, str]]) -> list[Case]:
     """Gather the candidates of (question, right document) pairs."""
     found = []
-    with Pipeline.from_documents(documents) as pipeline:
-        owners = {
-            row.id: row.document
-            for row in pipeline.store.catalog.chunk_rows(pipeline.store.catalog.chunk_ids())
-        }
+    index = Index.from_documents(documents, Settings.load())
+    try:
+        retriever = Retriever(index.store, index.encoder, Aligner(index.tokens), index.analyzer)
+        catalog = index.store.catalog
+        owners = {row.id: row.document for row in catalog.chunk_rows(catalog.chunk_ids().tolist())}
         for question, document in questions:
-            ids, evidence = pipeline.retriever.gather(question, CANDIDATES)
+            ids, evidence = retriever.gather(question, CANDIDATES)
             found.append(Case(evidence, np.array([owners[id_] == document for id_ in ids])))
+    finally:
+        index.close()
     return found
 
 
@@ -121,7 +124,7 @@ def main() -> None:
     rows = {stage: mean(groups, lambda e, stage=stage: e[stage]) for stage in STAGES}
     rows["reciprocal rank fusion"] = mean(groups, reciprocal_rank_fusion)
     rows["as shipped"] = mean(groups, Fusion().fuse)
-    grid = itertools.product((0.25, 0.5, 1.0, 2.0), (0.0, 0.25, 0.5, 1.0), (5.0, 10.0, 20.0, 40.0))
+    grid = itertools.product((0.5, 1.0, 1.5, 2.0, 3.0), (0.0, 0.25, 0.5, 1.0), (20.0, 40.0, 80.0, 160.0))
     best = max(
         (Fusion(lexical, dense, 1.0, damping) for lexical, dense, damping in grid),
         key=lambda fusion: float(np.mean(list(mean(groups, fusion.fuse).values()))),
