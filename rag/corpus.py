@@ -185,7 +185,9 @@ def _title(lines: list[str], name: str) -> str:
         return first
     stem = re.sub(r"(?:\.[a-z]{2,3})$", "", Path(name).stem)  # harbour.ar.md
     stem = re.sub(r"^\d+[\s._-]+", "", stem).replace("_", " ").replace("-", " ").strip()
-    if first and (not stem or re.fullmatch(r"[\da-f ]+", stem.lower())):  # a number or a hash tells nothing
+    if first and (
+        not stem or re.fullmatch(r"(?=.*\d)[\da-f ]+", stem.lower())
+    ):  # a number or a hash tells nothing
         return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0].rstrip("،,;؛:") + "…"
     return stem or name
 
