@@ -75,6 +75,13 @@ LIGHT = folded("""
     die das den dem des ein eine einen است بود هستند dir dır ce cet cette que do does did has have had will
     يبلغ تبلغ بلغ بلغت""")
 
+#: Adjectives that stand before the noun asked about: "ما هي أكبر مدينة", "what was the first city".
+RANKS = folded("""
+    أول أولى أكبر أصغر أطول أعلى أقدم أهم آخر أشهر أفضل أكثر ثاني ثالث رابع first second third largest biggest
+    smallest oldest last highest tallest longest main most best other same new current additional premier
+    première plus grand grande dernier dernière primer primera último última mayor größte erste letzte ilk en
+    büyük son نخستین اولین بزرگترین آخرین""")
+
 #: "What is the name of the …": the noun after it is the one that counts.
 NAME = folded("اسم أسماء اسمه اسمها الاسم name names nom noms nombre nombres namen ismi isim adı adları نام")
 

@@ -13,10 +13,11 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from rag.matching import Matcher, bare
+from rag.heads import Heads
+from rag.matching import Matcher
 from rag.question import Question
 from rag.schema import Chunk, Kind
-from rag.span_features import HEADS, MET, SPAN_FEATURES, company_features, name_features, span_features
+from rag.span_features import MET, SPAN_FEATURES, company_features, name_features, span_features
 from rag.spans import Proposal, Shape, Source, propose, shape
 from rag.text import sentences, words
 
@@ -28,6 +29,7 @@ LONGEST_PASSAGE = 20_000  # code points read of one passage: chunks are far shor
 LONGEST_SENTENCE = 200  # words looked at in one sentence
 MOST_SENTENCES = 8  # whose spans are weighed; the others only lend context
 _CLOSE = 0.5  # a neighbouring sentence counts half
+_NAMELIKE = -0.25  # a score of a head, at which a word may be part of a name
 _REPEATED = 0.9  # a strength that makes a word one of the question's own
 
 SENTENCE_FEATURES = (
@@ -60,25 +62,8 @@ class Candidate:
     proposal: Proposal
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """Linear classifiers that say of a word, from its vector and its neighbours', what name it is part of."""
-
-    weights: Floats  # (3 · d, len(HEADS)): word, word before, word after
-    bias: Floats  # (len(HEADS),)
-
-    def score(self, unit: Floats, ids: npt.NDArray[np.int64]) -> Floats:
-        """Return (n, len(HEADS)) log-odds for the words `ids` of one sentence, rows of `unit` (V, d)."""
-        d = unit.shape[1]
-        own = unit[ids]
-        before, after = np.zeros_like(own), np.zeros_like(own)
-        before[1:], after[:-1] = own[:-1], own[1:]
-        parts = own @ self.weights[:d] + before @ self.weights[d : 2 * d] + after @ self.weights[2 * d :]
-        return np.asarray(np.clip(parts + self.bias, -6, 6) / 3, dtype=np.float32)
-
-
 def describe(
-    question: Question, passages: Sequence[Chunk], matcher: Matcher, heads: Heads | None
+    question: Question, passages: Sequence[Chunk], matcher: Matcher, heads: Heads
 ) -> tuple[list[Candidate], Floats]:
     """Return the candidates of the best sentences and their features, (n, len(FEATURES)) float32.
 
@@ -103,12 +88,13 @@ def describe(
     chosen = sorted(np.argsort(-merit, kind="stable")[:MOST_SENTENCES].tolist())
     focus = _focus_strength(question, terms, strength, vocabulary, unit, matcher)
     constant = _question_features(question)
+    named = heads.score(vocabulary, unit)
     candidates: list[Candidate] = []
     rows: list[Floats] = []
     for s in chosen:
         one = shaped[s]
-        scores = heads.score(unit, one.ids) if heads is not None else _guessed_heads(one)
-        namelike = (scores.max(axis=1) > -0.2).tolist()
+        scores = named[one.ids]
+        namelike = (scores.max(axis=1) > _NAMELIKE).tolist()
         met = strength[:, one.ids].max(axis=0)
         proposals = _new(propose(one.shape, question.kind, namelike), one.shape, met)
         if not proposals:
@@ -236,12 +222,3 @@ def _focus_strength(
     focus_unit, _ = matcher.vectors([question.focus])
     row: Floats = matcher.strengths([question.focus], focus_unit, vocabulary, unit, [False])[0]
     return row
-
-
-def _guessed_heads(one: Sentence) -> Floats:
-    """Without classifiers, take Arabic words with neither article nor grammar for names."""
-    scores = np.full((len(one.ids), len(HEADS)), -1.0, dtype=np.float32)
-    for i, word in enumerate(one.shape.words):
-        if "\u0600" <= word.text[0] <= "\u06ff" and not one.shape.stop[i] and bare(word.text) == word.text:
-            scores[i] = 0.0
-    return scores

@@ -79,7 +79,9 @@ def parse(text: str) -> Question:
             focus_at = after if after is not None and after not in range(first, last) else focus_at
         focus = tokens[focus_at] if focus_at is not None else None
     else:
-        focus_at = None
+        focus_at = _focus(tokens, first, last) if kind == "person" else None
+        if focus_at is not None and noun_kind(tokens[focus_at]) == "organisation":  # "من الشركة التي…"
+            kind, focus = "organisation", tokens[focus_at]
     terms = tuple(
         Term(word.text, word.start, word.end, focus_weight if i == focus_at else 1.0)
         for i, word in enumerate(found)
@@ -153,13 +155,12 @@ def _is_what(token: str, i: int, text: str) -> bool:
 
 def _focus(tokens: Sequence[str], first: int, last: int) -> int | None:
     """Return where the noun asked about stands: after the cue, or before one that ends the question."""
+    skipped = cues.LIGHT | cues.NAME
     for i in range(last, len(tokens)):
-        if tokens[i] not in cues.LIGHT and tokens[i] not in cues.NAME:
+        ranked = tokens[i] in cues.RANKS and i + 1 < len(tokens)
+        if tokens[i] not in skipped and not ranked:
             return i
-    for i in range(first - 1, -1, -1):
-        if tokens[i] not in cues.LIGHT and tokens[i] not in cues.NAME:
-            return i
-    return None
+    return next((i for i in range(first - 1, -1, -1) if tokens[i] not in skipped), None)
 
 
 def _focus_weight(kind: Kind | None, noun: str, which: bool) -> float:
@@ -180,8 +181,9 @@ def _open_kind(tokens: Sequence[str], first: int, last: int, focus_at: int | Non
     if plural or ("are" in tokens[last : last + 1] and noun.endswith("s")):
         return "list"
     rest = [token for token in tokens[focus_at:] if not _is_light(token)]
-    copula = not _COPULAS.isdisjoint(tokens[last : last + 2]) or last == len(tokens) or tokens[0] == "qu"
-    if copula and not named and len(rest) <= 3 and _RELATIVES.isdisjoint(tokens[focus_at:]):
+    copula = not _COPULAS.isdisjoint(tokens[last : last + 2]) or last == len(tokens)
+    copula = copula or tokens[last - 1] in ("qu", "ماهو", "ماهي")
+    if copula and not named and len(rest) <= 4 and _RELATIVES.isdisjoint(tokens[focus_at:]):
         return "definition"
     return "other"
 
@@ -200,7 +202,7 @@ def _describes(kind: Kind | None, tokens: Sequence[str], first: int, last: int) 
 
 
 def _measure(tokens: Sequence[str], first: int, last: int, focus: str | None) -> str | None:
-    """Return what the number asked for measures: by the noun asked about, the cue, or another of its words."""
+    """Return what the number asked for measures: by the noun asked about, the cue or another word."""
     cue = tokens[first:last] if last - first > 1 else []  # "how long"; كم alone is no kilometre
     nouns = [token for token in tokens if noun_kind(token) == "number"]
     for word in (*nouns, *([focus] if focus else []), *cue):

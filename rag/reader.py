@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from rag.encoder import EMBEDDED_FOLDER, Encoder, StaticEncoder
 from rag.errors import ModelError
-from rag.features import FEATURES, Candidate, Heads, describe
+from rag.features import FEATURES, Candidate, describe
+from rag.heads import Heads
 from rag.matching import Matcher
 from rag.question import Question, parse
 from rag.schema import Chunk, Kind, Span
@@ -92,7 +93,7 @@ class Weights:
                     "run `python -m training.reader fit` or reinstall isnad"
                 )
             arrays = {key: np.array(value, dtype=np.float32) for key, value in data["arrays"].items()}
-            heads = Heads(arrays.pop("head_weights"), arrays.pop("head_bias"))
+            heads = Heads(arrays.pop("head_vectors"), arrays.pop("head_grams"), arrays.pop("head_bias"))
             return cls(encoder=data["encoder"], heads=heads, **arrays)
         except OSError as error:
             raise ModelError(
@@ -105,7 +106,8 @@ class Weights:
         """Return what `load` reads, as plain JSON values."""
         names = ("mean", "scale", "hidden", "hidden_bias", "out", "confidence")
         arrays = {name: getattr(self, name) for name in names}
-        arrays |= {"head_weights": self.heads.weights, "head_bias": self.heads.bias}
+        heads = self.heads
+        arrays |= {"head_vectors": heads.vectors, "head_grams": heads.grams, "head_bias": heads.bias}
         return {
             "encoder": self.encoder,
             "features": list(FEATURES),
@@ -135,8 +137,8 @@ class SentenceReader:
         self.name = name
         self._matcher = matcher
         self._weights = weights
-        # Classifiers fitted on another encoder's vectors would say nothing: do without them.
-        self._heads = weights.heads if weights.encoder == fingerprint else None
+        heads = weights.heads
+        self._heads = Heads(heads.vectors, heads.grams, heads.bias, weights.encoder == fingerprint)
 
     @classmethod
     def open(cls, encoder: StaticEncoder, path: str | Path = EMBEDDED_WEIGHTS) -> SentenceReader:
@@ -252,4 +254,4 @@ def _offsets(candidate: Candidate) -> tuple[int, int]:
 
 
 def _rounded(array: Floats) -> Any:
-    return np.round(array.astype(np.float64), 4).tolist()
+    return np.round(array.astype(np.float64), 3).tolist()

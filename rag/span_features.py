@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rag import cues
+from rag.heads import HEADS
 from rag.matching import bare
 from rag.names import is_arabic
 from rag.question import Question, noun_kind
 from rag.spans import Proposal, Shape
 
 Floats = npt.NDArray[np.float32]
-
-HEADS = ("person", "place", "organisation")  # what a word may be part of the name of
 
 SPAN_FEATURES = (
     "cover_outside", "nearness", "touch_left", "touch_right", "repeats", "words", "long", "breaks_left",

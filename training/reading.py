@@ -76,12 +76,21 @@ class Pool:
         for i in self._of_passage[question.passage_id]:
             chunk = self.chunks[i]
             for text, start in question.answers:
-                if chunk.start <= start and start + len(text) <= chunk.end:
+                inside = chunk.start <= start and start + len(text) <= chunk.end
+                if inside and is_whole(chunk.text, start - chunk.start, start - chunk.start + len(text)):
                     found[i].append((start - chunk.start, start - chunk.start + len(text)))
         return found
 
     def _terms(self, text: str) -> list[str]:
         return self._analyzer.fields(text)["words"]
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether text[start:end] cuts no word: one set's answers were moved by a machine, and many do."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() and text[start].isalnum()) and not (
+        after.isalnum() and text[end - 1].isalnum()
+    )
 
 
 class Crossing:
