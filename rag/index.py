@@ -11,11 +11,10 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
 from rag.errors import DocumentError, StoreError
 from rag.schema import Document
 from rag.settings import Settings
+from rag.sync import FileState, Plan, SyncReport, state_of
 from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, LockedError, Skipped
 from vectorstore.store import Store
 
@@ -34,17 +34,6 @@ Progress = Callable[[str, int, int], None]
 FIELDS = {"words": 1.0, "grams": 0.5}  # what a match in each search field counts
 FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 BATCH = 256  # documents embedded and committed together
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a look at the folder found, as document ids."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()  # (file, reason)
 
 
 class Index:
@@ -113,7 +102,7 @@ class Index:
         try:
             index._adopt(rebuild=False)
             index._put(
-                (document, _Fingerprint(document.sha256, len(document.text), 0)) for document in documents
+                (document, FileState(document.sha256, len(document.text), 0)) for document in documents
             )
             index.store.sync(progress)
         except BaseException:
@@ -174,7 +163,7 @@ class Index:
         """
         files = {path.relative_to(self.folder).as_posix(): path for path in corpus.scan(self.folder)}
         with _explained(self.store.catalog.path.parent):
-            plan = self._plan(files)
+            plan = Plan.of(files, self.store.catalog)
             if plan.work:
                 with self.store.catalog.writing():
                     self._carry_out(plan, files, progress)
@@ -182,31 +171,15 @@ class Index:
         self.report = plan.report()
         return self.report
 
-    def _plan(self, files: dict[str, Path]) -> _Plan:
-        """Compare the folder with the catalog by size and time."""
-        known = {entry.name: (entry.size, entry.mtime_ns) for entry in self.store.catalog.documents()}
-        refused = {file.name: file for file in self.store.catalog.skipped()}
-        plan = _Plan(known=known, gone=sorted(known.keys() - files.keys()))
-        for name, path in files.items():
-            state = _state_of(path)
-            if known.get(name) == state:
-                plan.unchanged.append(name)
-            elif name in refused and (refused[name].size, refused[name].mtime_ns) == state:
-                plan.skipped[name] = refused[name]
-            else:
-                plan.pending.append(name)
-        plan.work = bool(plan.pending or plan.gone or plan.skipped.keys() != refused.keys())
-        return plan
-
-    def _carry_out(self, plan: _Plan, files: dict[str, Path], progress: Progress | None) -> None:
+    def _carry_out(self, plan: Plan, files: dict[str, Path], progress: Progress | None) -> None:
         catalog = self.store.catalog
         digests = {entry.name: entry.digest for entry in catalog.documents()}
 
-        def fresh() -> Iterator[tuple[Document, _Fingerprint]]:
+        def fresh() -> Iterator[tuple[Document, FileState]]:
             for done, name in enumerate(plan.pending):
                 if progress:
                     progress("reading", done, len(plan.pending))
-                size, mtime_ns = _state_of(files[name])
+                size, mtime_ns = state_of(files[name])
                 try:
                     document, digest = corpus.read_file(
                         files[name], self.folder, max_bytes=self._settings.max_file_bytes
@@ -219,7 +192,7 @@ class Index:
                     plan.unchanged.append(name)
                     continue
                 (plan.changed if name in digests else plan.added).append(name)
-                yield document, _Fingerprint(digest, size, mtime_ns)
+                yield document, FileState(digest, size, mtime_ns)
             if progress:
                 progress("reading", len(plan.pending), len(plan.pending))
 
@@ -229,7 +202,7 @@ class Index:
             catalog.remove(plan.gone)
         catalog.set_skipped([plan.skipped[name] for name in sorted(plan.skipped)])
 
-    def _put(self, documents: Iterable[tuple[Document, _Fingerprint]]) -> None:
+    def _put(self, documents: Iterable[tuple[Document, FileState]]) -> None:
         """Chunk, analyse, embed and commit documents, a batch at a time."""
         from rag.chunking import chunk
 
@@ -278,38 +251,6 @@ class Index:
         return hashlib.sha256(both.encode()).hexdigest()
 
 
-class _Fingerprint(NamedTuple):
-    """A file as it was when it was read."""
-
-    digest: str
-    size: int
-    mtime_ns: int
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What a look at the folder found, filled in while it is carried out."""
-
-    known: dict[str, tuple[int, int]]
-    gone: list[str]
-    pending: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: dict[str, Skipped] = field(default_factory=dict)
-    work: bool = False
-
-    def report(self) -> SyncReport:
-        skipped = tuple((name, self.skipped[name].reason) for name in sorted(self.skipped))
-        return SyncReport(
-            added=tuple(sorted(self.added)),
-            changed=tuple(sorted(self.changed)),
-            removed=tuple(self.gone),
-            unchanged=tuple(sorted(self.unchanged)),
-            skipped=skipped,
-        )
-
-
 def place(folder: Path, settings: Settings) -> Path:
     """Return where the index of `folder` is kept: a folder of its own under ISNAD_HOME."""
     resolved = folder.resolve()
@@ -328,15 +269,7 @@ def _encoders(settings: Settings) -> tuple[Encoder, StaticEncoder]:
     return (tokens if settings.encoder == EMBEDDED else load_encoder(settings.encoder)), tokens
 
 
-def _state_of(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1  # unreadable: `corpus.read_file` says why
-    return status.st_size, status.st_mtime_ns
-
-
-def _record(document: Document, file: _Fingerprint) -> DocumentRecord:
+def _record(document: Document, file: FileState) -> DocumentRecord:
     attributes: dict[str, str | int | None] = {
         "title": document.title,
         "lang": document.lang,

@@ -14,11 +14,12 @@ from typing import Any
 
 from rag.answering import compose
 from rag.errors import QuestionError, SettingsError
-from rag.index import Index, Progress, SyncReport
+from rag.index import Index, Progress
 from rag.reader import Reader, load_reader
 from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
+from rag.sync import SyncReport
 from vectorstore.store import Store
 
 EXAMPLES = "examples.json"
