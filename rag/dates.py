@@ -57,7 +57,7 @@ _MODIFIERS = folded("""
     next last this past coming previous following same early late mid ago later bc ad bce ce
     prochain prochaine dernier dernière passé passée courant derniers dernières suivant
     próximo próxima pasado pasada último última siguiente nächste nächsten nächster letzte letzten vergangenen
-    kommenden diesem geçen gelecek önümüzdeki bu önce sonra گذشته آینده جاری پیش بعد""")
+    kommenden diesem geçen gelecek önümüzdeki bu önce sonra گذشته آینده جاری""")
 _PARTS = folded("""
     مطلع نهاية بداية أوائل أواخر منتصف وسط بدايات نهايات غداة آخر أول نصف حلول بحلول مستهل خلال أثناء
     beginning end middle start mid late early during début fin milieu principios finales fines mediados

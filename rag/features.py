@@ -27,7 +27,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LONGEST_PASSAGE = 20_000  # code points read of one passage: chunks are far shorter
 LONGEST_SENTENCE = 200  # words looked at in one sentence
-MOST_SENTENCES = 8  # whose spans are weighed; the others only lend context
+MOST_SENTENCES = 12  # whose spans are weighed; the others only lend context
 _CLOSE = 0.5  # a neighbouring sentence counts half
 _NAMELIKE = -0.25  # a score of a head, at which a word may be part of a name
 _REPEATED = 0.9  # a strength that makes a word one of the question's own
@@ -96,7 +96,7 @@ def describe(
         scores = named[one.ids]
         namelike = (scores.max(axis=1) > _NAMELIKE).tolist()
         met = strength[:, one.ids].max(axis=0)
-        proposals = _new(propose(one.shape, question.kind, namelike), one.shape, met)
+        proposals = _fitting(question, propose(one.shape, question.kind, namelike), one.shape, met)
         if not proposals:
             continue
         spans = np.hstack(
@@ -115,8 +115,20 @@ def describe(
     return candidates, np.vstack(rows).astype(np.float32)
 
 
-def _new(proposals: Sequence[Proposal], sentence: Shape, met: Floats) -> list[Proposal]:
-    """Leave out what only repeats the question: headings and the subject itself answer nothing."""
+def _fitting(
+    question: Question, proposals: Sequence[Proposal], sentence: Shape, met: Floats
+) -> list[Proposal]:
+    """Leave out what cannot answer.
+
+    What only repeats the question; a time where a count is asked for; and where a sum of money is asked for
+    and the sentence has one, every other number (so with each measure).
+    """
+    if question.kind == "number":
+        if question.measure != "time":
+            proposals = [one for one in proposals if one.time is None]
+        measures = {one.number.measure for one in proposals if one.number}
+        if question.measure in measures and question.measure is not None:
+            proposals = [one for one in proposals if one.number and one.number.measure == question.measure]
     known = [
         word_met >= _REPEATED or stop for word_met, stop in zip(met.tolist(), sentence.stop, strict=True)
     ]

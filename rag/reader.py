@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 
 #: What the probability of an answer is made of, beside the score of its span.
 CONFIDENCE_FEATURES = (
-    "share", "none", "behind", "cover_outside", "cover_near", "cover_document", "missing", "missing_document",
+    "share", "none", "cover_outside", "cover_near", "cover_document", "missing", "missing_document",
     "cosine", "ordered", "terms",
 )  # fmt: skip
 
@@ -195,19 +195,23 @@ def confidence_evidence(
     """Return (len(chosen), len(CONFIDENCE_FEATURES)) for the chosen candidates, the best one first.
 
     `share` is the logarithm of the part of all candidates' weight, "no answer" included, that the candidate's
-    sentence has; `none` that of "no answer"; `behind` how far the score is below the best one.
+    sentence has, less what the candidate is behind the best one of that sentence; `none` is that of "no answer".
     """
     weight = np.exp(np.clip(scores, -30, 30).astype(np.float64))
     total = 1.0 + float(weight.sum())
     of_sentence: dict[int, float] = {}
+    best_of: dict[int, float] = {}
     for candidate, one in zip(candidates, weight.tolist(), strict=True):
         key = id(candidate.sentence)
         of_sentence[key] = of_sentence.get(key, 0.0) + one
-    share = [max(-10.0, float(np.log(of_sentence[id(candidates[i].sentence)] / total))) for i in chosen]
+        best_of[key] = max(best_of.get(key, 0.0), one)
+    keys = [id(candidates[i].sentence) for i in chosen]
+    parts = [of_sentence[key] / total * weight[i] / best_of[key] for i, key in zip(chosen, keys, strict=True)]
+    share = np.maximum(np.log(np.maximum(parts, 1e-30)), -10.0)
     at = [FEATURES.index(name) for name in CONFIDENCE_FEATURES if name in FEATURES]
     none = np.full(len(chosen), max(-10.0, -float(np.log(total))))
     terms = np.full(len(chosen), min(len(question.terms), 8) / 8)
-    columns = [share, none, scores[chosen] - scores.max(), *features[chosen][:, at].T, terms]
+    columns = [share, none, *features[chosen][:, at].T, terms]
     return np.stack(columns, axis=1).astype(np.float32)
 
 

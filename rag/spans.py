@@ -140,7 +140,8 @@ def propose(sentence: Shape, kind: Kind, namelike: Sequence[bool]) -> list[Propo
             )
             if number.unit > number.last + 1:
                 add(number.first, number.last + 1, Source.QUANTITY, number)
-            add(number.first, number.last, Source.NUMBER, number)
+            if number.measure is None or number.unit == number.last:  # never 4 million without its dollars
+                add(number.first, number.last, Source.NUMBER, number)
         for time in times:
             add(time.first, time.last, Source.TIME, None, time)
             if time.lead < time.first and kind == "date":
