@@ -19,14 +19,14 @@ from training.data import Question, QuestionSet
 #: The share of the steps that each group gets; groups without pairs are left out.
 WEIGHTS = {
     "sentences-ar": 0.13,
-    "sentences": 0.09,
-    "words-ar": 0.12,
-    "words": 0.05,
-    "questions-en": 0.16,
+    "sentences": 0.15,
+    "words-ar": 0.11,
+    "words": 0.06,
+    "questions-en": 0.12,
     "questions-ar": 0.12,
     "questions": 0.05,
     "crossed": 0.14,
-    "encyclopedia-ar": 0.12,
+    "encyclopedia-ar": 0.10,
     "titles-ar": 0.02,
 }
 
