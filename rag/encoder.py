@@ -160,7 +160,7 @@ class StaticEncoder:
         if len(self._words) > _KNOWN_WORDS:
             self._words = {}  # another thread goes on with the old one
         known = self._words
-        fresh = list({word for words in split for word in words} - known.keys())
+        fresh = [word for word in {word for words in split for word in words} if word not in known]
         if fresh:
             encodings = self._tokenizer.encode_batch_fast(fresh, add_special_tokens=False)
             known.update(zip(fresh, (encoding.ids for encoding in encodings), strict=True))
