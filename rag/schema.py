@@ -18,7 +18,9 @@ from typing import Any, Literal
 Relation = Literal["single", "agree", "compatible", "conflict"]
 """How the groups of an answer stand to one another."""
 
-Kind = Literal["number", "date", "person", "place", "organisation", "reason", "definition", "list", "yes_no", "other"]
+Kind = Literal[
+    "number", "date", "person", "place", "organisation", "reason", "definition", "list", "yes_no", "other"
+]
 """What a question asks for, or what a span is."""
 
 
