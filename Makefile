@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORPUS ?= seeds
 
-.PHONY: setup run ask test check format lint types bench soak lock clean help
+.PHONY: setup run ask test check format lint types bench screenshots soak lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,13 @@ types: setup
 format: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: setup ## measure speed on 100,000 chunks (needs the training data)
+	$(BIN)/python bench/stores.py > bench/stores.txt
+	$(BIN)/python bench/scale.py > bench/scale.txt
+
+screenshots: setup ## take the pictures of docs/images anew
+	$(BIN)/python scripts/screenshots.py docs/images --corpus seeds
 
 soak: setup ## the tests that take minutes
 	$(BIN)/python -m pytest -m soak

@@ -33,7 +33,6 @@ class Settings(BaseSettings):
     passages: int = Field(12, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
-    threads: int = Field(1, ge=1, description="threads a question may use")
     host: str = Field("127.0.0.1", description="the address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")
 
