@@ -195,7 +195,8 @@ def confidence_evidence(
     """Return (len(chosen), len(CONFIDENCE_FEATURES)) for the chosen candidates, the best one first.
 
     `share` is the logarithm of the part of all candidates' weight, "no answer" included, that the candidate's
-    sentence has, less what the candidate is behind the best one of that sentence; `none` is that of "no answer".
+    sentence has, less what the candidate is behind the best one of that sentence; `none` is that of
+    "no answer".
     """
     weight = np.exp(np.clip(scores, -30, 30).astype(np.float64))
     total = 1.0 + float(weight.sum())

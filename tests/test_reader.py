@@ -25,8 +25,8 @@ HARBOUR = (
     "وتبيع النقابة السمك في سوق بيروت كل يوم جمعة."
 )
 SCHOOL = (
-    "The music school opened in Leeds in September 2011. The head of the school, Anna Whitfield, said that "
-    "340 pupils attend lessons. The old hall was closed because the roof leaked."
+    "The music school opened in Leeds in September 2011. The head of the music school, Anna Whitfield, "
+    "said that 340 pupils attend lessons. The old hall was closed because the roof leaked."
 )
 PASSAGES = (
     Chunk("museum.txt", MUSEUM, 0),
