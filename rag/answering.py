@@ -154,6 +154,8 @@ def _meaning(span: Span) -> _Meaning:
             if parts or digits:
                 return _Meaning(("date", *sorted(digits | parts)), {"kind": "date", "text": text})
             return _Meaning(("date", *said), {"kind": "date", "text": text})
+    if len(tokens) > 1 and len(tokens[0]) > 3:
+        tokens[0] = tokens[0].removeprefix("و")  # "and": وقاسم الأعرجي is قاسم الأعرجي
     content = tuple(token.removeprefix("ال") if len(token) > 4 else token for token in tokens)
     content = tuple(token for token in content if token not in _TITLES) or content
     return _Meaning((span.kind, *content), None)

@@ -13,16 +13,19 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from rag.heads import Heads
+from rag.heads import HEADS, Heads
 from rag.matching import Matcher
+from rag.names import is_arabic
 from rag.question import Question
 from rag.schema import Chunk, Kind
 from rag.span_features import MET, SPAN_FEATURES, company_features, name_features, span_features
 from rag.spans import Proposal, Shape, Source, propose, shape
 from rag.text import sentences, words
+from rag.values import Number
 
 Floats = npt.NDArray[np.float32]
 
+PERSON = HEADS.index("person")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 LONGEST_PASSAGE = 20_000  # code points read of one passage: chunks are far shorter
@@ -30,6 +33,8 @@ LONGEST_SENTENCE = 200  # words looked at in one sentence
 MOST_SENTENCES = 12  # whose spans are weighed; the others only lend context
 _CLOSE = 0.5  # a neighbouring sentence counts half
 _NAMELIKE = -0.25  # a score of a head, at which a word may be part of a name
+_NO_NAME = -0.55  # one below which it is not
+_LONGEST_NAME = 4  # words
 _REPEATED = 0.9  # a strength that makes a word one of the question's own
 
 SENTENCE_FEATURES = (
@@ -96,7 +101,9 @@ def describe(
         scores = named[one.ids]
         namelike = (scores.max(axis=1) > _NAMELIKE).tolist()
         met = strength[:, one.ids].max(axis=0)
-        proposals = _fitting(question, propose(one.shape, question.kind, namelike), one.shape, met)
+        proposals = _fitting(
+            question, propose(one.shape, question.kind, namelike), one.shape, met, focus[one.ids], scores
+        )
         if not proposals:
             continue
         spans = np.hstack(
@@ -116,23 +123,84 @@ def describe(
 
 
 def _fitting(
-    question: Question, proposals: Sequence[Proposal], sentence: Shape, met: Floats
+    question: Question,
+    proposals: Sequence[Proposal],
+    sentence: Shape,
+    met: Floats,
+    focus: Floats,
+    named: Floats,
 ) -> list[Proposal]:
     """Leave out what cannot answer.
 
-    What only repeats the question; a time where a count is asked for; and where a sum of money is asked for
-    and the sentence has one, every other number (so with each measure).
+    What only repeats the question; a time where a count is asked for; where the sentence has a number of what
+    is counted, or of the measure asked for, every other number; and what is more than a name where a person
+    is asked for.
+
+    Args:
+        question: what is asked.
+        proposals: of one sentence.
+        sentence: their sentence.
+        met: (n,) how well each of its words repeats one of the question's.
+        focus: (n,) how well each of its words meets the noun that is asked about.
+        named: (n, len(HEADS)) how much each of its words looks like part of a name.
     """
-    if question.kind == "number":
-        if question.measure != "time":
-            proposals = [one for one in proposals if one.time is None]
-        measures = {one.number.measure for one in proposals if one.number}
-        if question.measure in measures and question.measure is not None:
-            proposals = [one for one in proposals if one.number and one.number.measure == question.measure]
     known = [
         word_met >= _REPEATED or stop for word_met, stop in zip(met.tolist(), sentence.stop, strict=True)
     ]
-    return [one for one in proposals if one.number or one.time or not all(known[one.first : one.last])]
+    fitting = [one for one in proposals if one.number or one.time or not all(known[one.first : one.last])]
+    if question.kind == "number":
+        if question.measure != "time":
+            fitting = [one for one in fitting if one.time is None]
+        measures = {one.number.measure for one in fitting if one.number}
+        if question.measure in measures and question.measure is not None:
+            fitting = [one for one in fitting if one.number and one.number.measure == question.measure]
+        # "How many dead": the 30 dead, not the 50 wounded beside them.
+        counted = {one.number.first for one in fitting if one.number and _counts(one.number, focus)}
+        fitting = [one for one in fitting if not counted or (one.number and one.number.first in counted)]
+    if question.kind == "person":
+        fitting = _names(sentence, fitting, known, named[:, PERSON].tolist()) or fitting
+    return fitting
+
+
+def _names(
+    sentence: Shape, proposals: Sequence[Proposal], known: Sequence[bool], scores: Sequence[float]
+) -> list[Proposal]:
+    """Return the proposals that are whole names: no word more, and none less."""
+    fits: list[bool] = []
+    for i, (word, score) in enumerate(zip(sentence.words, scores, strict=True)):
+        if known[i]:
+            fits.append(False)
+        elif not is_arabic(word.text):
+            fits.append(sentence.capital[i])
+        else:  # the surname الأعرجي is made as the adjective العراقي is; only a surname follows a name
+            fits.append(score >= _NO_NAME or (_is_nisba(word.text) and i > 0 and fits[i - 1]))
+    names = [
+        one
+        for one in proposals
+        if one.last - one.first <= _LONGEST_NAME
+        and all(fits[one.first : one.last])
+        and not any(sentence.breaks[one.first + 1 : one.last])
+        and not (_is_nisba(sentence.words[one.first].text) and one.last - one.first > 1)
+    ]
+    return [one for one in names if not any(_within(one, other) for other in names)]
+
+
+def _is_nisba(word: str) -> bool:
+    return word.startswith("ال") and word.endswith("ي")
+
+
+def _within(one: Proposal, other: Proposal) -> bool:
+    """Tell whether `one` is a part of `other`."""
+    return (
+        other.first <= one.first
+        and one.last <= other.last
+        and one.last - one.first < other.last - other.first
+    )
+
+
+def _counts(number: Number, focus: Floats) -> bool:
+    """Tell whether what `number` counts is the noun that is asked about."""
+    return number.unit > number.last and bool(focus[number.last : number.unit].max() >= MET)
 
 
 def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], list[str]]:

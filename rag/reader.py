@@ -156,13 +156,15 @@ class SentenceReader:
         scores keep the passages' order. A question without a content word, or no passage, gives no span.
         """
         asked = parse(question)
-        candidates, features = describe(asked, passages, self._matcher, self._heads)
-        if not candidates:
-            return Reading((), 1.0)
-        scores = self._weights.score(features)
-        chosen = choose(candidates, scores)
-        evidence = confidence_evidence(asked, candidates, features, scores, chosen)
-        probabilities = self._weights.probability(evidence)
+        # The vectorised products look at lanes beyond the array and may raise a flag for what they hold.
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            candidates, features = describe(asked, passages, self._matcher, self._heads)
+            if not candidates:
+                return Reading((), 1.0)
+            scores = self._weights.score(features)
+            chosen = choose(candidates, scores, one_a_sentence=asked.kind != "list")
+            evidence = confidence_evidence(asked, candidates, features, scores, chosen)
+            probabilities = self._weights.probability(evidence)
         spans = [
             _span(asked, passages, candidates[i], float(p))
             for i, p in zip(chosen, probabilities, strict=True)
@@ -171,16 +173,24 @@ class SentenceReader:
         return Reading(tuple(spans), 1.0 - spans[0].score)
 
 
-def choose(candidates: Sequence[Candidate], scores: Floats) -> list[int]:
-    """Return the best candidates, best first: at most three of a passage, none overlapping a better one."""
+def choose(candidates: Sequence[Candidate], scores: Floats, one_a_sentence: bool = True) -> list[int]:
+    """Return the best candidates, best first: at most three of a passage, none overlapping a better one.
+
+    With `one_a_sentence`, a sentence gives its best one only: it seldom answers a question twice.
+    """
     taken: dict[int, list[tuple[int, int]]] = {}
+    read: set[tuple[int, int]] = set()
     chosen = []
     for i in np.argsort(-scores, kind="stable").tolist():
         candidate = candidates[i]
         spans = taken.setdefault(candidate.sentence.passage, [])
         start, end = _offsets(candidate)
+        sentence = (candidate.sentence.passage, candidate.sentence.shape.start)
+        if one_a_sentence and sentence in read:
+            continue
         if len(spans) < MOST_SPANS and all(end <= a or b <= start for a, b in spans):
             spans.append((start, end))
+            read.add(sentence)
             chosen.append(i)
     return chosen
 

@@ -39,8 +39,8 @@ _HEDGES = _phrases("""
     لا يقل عددهم عن;ما يزيد على;ما يزيد عن;يزيد على;أزيد من;أكثر من نحو;about;around;some;approximately;
     nearly;almost;roughly;over;more than;at least;less than;fewer than;up to;as many as;no fewer than;
     an estimated;environ;près de;plus de;moins de;au moins;quelque;presque;jusqu à;unos;unas;cerca de;
-    alrededor de;más de;al menos;menos de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr;knapp;mehr als;über;
-    mindestens;fast;circa;weniger als;bis zu;yaklaşık;en az;aşağı yukarı;hemen hemen;حدود;
+    alrededor de;más de;al menos;menos de;aproximadamente;casi;hasta;por lo menos;etwa;rund;ungefähr;knapp;
+    mehr als;über;mindestens;fast;circa;weniger als;bis zu;yaklaşık;en az;aşağı yukarı;hemen hemen;حدود;
     بیش از;دست کم;نزدیک به;کمتر از;حداقل""")
 _HEDGES_AFTER = _phrases("""
     على الأقل;تقريبا;على الأكثر;at least;or so;or more;au moins;environ;al menos;por lo menos;aproximadamente;

@@ -109,5 +109,11 @@ def test_the_development_questions_do_as_well_as_was_promised(pipeline: Pipeline
     found = outcome(pipeline, arabic(asked))
     assert found.first >= 12 / 16
     assert found.third >= 15 / 16
-    assert outcome(pipeline, crossed(asked)).third >= 4 / 6
     assert outcome(pipeline, unanswerable(asked)).refused >= 4 / 5
+
+
+@needs_articles
+def test_the_development_questions_cross_to_the_arabic_articles() -> None:
+    """The briefs answer these in English and French too, in words that the gold answers do not list."""
+    with Pipeline.open(ARTICLES) as articles:
+        assert outcome(articles, crossed(questions(DEVELOPMENT))).third >= 4 / 6
