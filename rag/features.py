@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from rag.question import Question
 from rag.schema import Chunk, Kind
 from rag.span_features import MET, SPAN_FEATURES, company_features, name_features, span_features
 from rag.spans import Proposal, Shape, Source, propose, shape
-from rag.text import sentences, words
+from rag.text import Word, sentences, words
 from rag.values import Number
 
 Floats = npt.NDArray[np.float32]
@@ -59,6 +59,17 @@ class Sentence:
     ids: npt.NDArray[np.int64]
 
 
+class _Read(NamedTuple):
+    """A sentence that may turn out not to matter, so that little is worked out yet."""
+
+    passage: int
+    text: str  # of the passage
+    start: int  # the sentence is text[start:end]
+    end: int
+    words: Sequence[Word]
+    ids: npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A proposal in its sentence."""
@@ -74,7 +85,7 @@ def describe(
 
     In the order of the passages. Nothing when the question has no content word or the passages no sentence.
     """
-    found = _read(passages, matcher)
+    found = _read(passages)
     if not question.terms or not found[0]:
         return [], np.zeros((0, len(FEATURES)), dtype=np.float32)
     shaped, vocabulary = found
@@ -93,11 +104,15 @@ def describe(
     chosen = sorted(np.argsort(-merit, kind="stable")[:MOST_SENTENCES].tolist())
     focus = _focus_strength(question, terms, strength, vocabulary, unit, matcher)
     constant = _question_features(question)
-    named = heads.score(vocabulary, unit)
+    looked_at = np.unique(np.concatenate([shaped[s].ids for s in chosen]))
+    named = np.zeros((len(vocabulary), len(HEADS)), dtype=np.float32)
+    named[looked_at] = heads.score([vocabulary[i] for i in looked_at], unit[looked_at])
     candidates: list[Candidate] = []
     rows: list[Floats] = []
     for s in chosen:
-        one = shaped[s]
+        raw = shaped[s]
+        look = shape(raw.text, raw.start, raw.end, raw.words, matcher.is_stop)
+        one = Sentence(raw.passage, look, raw.ids)
         scores = named[one.ids]
         namelike = (scores.max(axis=1) > _NAMELIKE).tolist()
         met = strength[:, one.ids].max(axis=0)
@@ -203,7 +218,7 @@ def _counts(number: Number, focus: Floats) -> bool:
     return number.unit > number.last and bool(focus[number.last : number.unit].max() >= MET)
 
 
-def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], list[str]]:
+def _read(passages: Sequence[Chunk]) -> tuple[list[_Read], list[str]]:
     """Cut the passages into sentences; return these and the distinct words, by first appearance."""
     numbers: dict[str, int] = {}
     found = []
@@ -221,7 +236,7 @@ def _read(passages: Sequence[Chunk], matcher: Matcher) -> tuple[list[Sentence], 
             at = last
             if inside:
                 ids = np.array([numbers.setdefault(word.text, len(numbers)) for word in inside])
-                found.append(Sentence(p, shape(text, start, end, inside, matcher.is_stop), ids))
+                found.append(_Read(p, text, start, end, inside, ids))
     return found, list(numbers)
 
 
@@ -233,7 +248,7 @@ def _rarity(best: Floats) -> Floats:
 
 
 def _sentence_features(
-    shaped: Sequence[Sentence], passages: Sequence[Chunk], best: Floats, weights: Floats, strength: Floats,
+    shaped: Sequence[_Read], passages: Sequence[Chunk], best: Floats, weights: Floats, strength: Floats,
     term_unit: Floats, unit: Floats, given_weights: Floats,
 ) -> Floats:  # fmt: skip
     """Return (S, len(SENTENCE_FEATURES)): how much of the question is met in and around each."""

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     threshold: float = Field(
         0.3, ge=0, le=1, description="confidence below which the answer is: not in these documents"
     )
-    passages: int = Field(12, ge=1, le=100, description="how many retrieved passages the reader reads")
+    passages: int = Field(10, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
     host: str = Field("127.0.0.1", description="the address the chat listens on")
