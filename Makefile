@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORPUS ?= seeds
+export Q  # the shell reads it from the environment, so that no character of a question is run
 
 .PHONY: setup run ask test check format lint types bench screenshots soak lock clean help
 
@@ -22,8 +23,8 @@ run: setup ## index the corpus and open the chat on http://127.0.0.1:7860
 	$(BIN)/isnad serve --corpus $(CORPUS)
 
 ask: setup ## answer one question: make ask Q="…"
-	@test -n "$(Q)" || { echo 'say the question: make ask Q="…"'; exit 2; }
-	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$(Q)"
+	@test -n "$$Q" || { echo 'say the question: make ask Q="…"'; exit 2; }
+	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$$Q"
 
 test: setup ## run every test
 	$(BIN)/python -m pytest

@@ -82,6 +82,7 @@ _COUNTS = folded("""
 _NEVER_ALONE = folded("""
     يوم يوما الأيام أيام day days jour jours día días tag tage gün روز ساعة الساعة hour hours ظهر عهد عقد ربيع
     may mars ماي mai مه mart آب ماه ay أول صباح ليلة night an jan sep nov mes mois عشر sal salı nisan cuma
+    سنوات أعوام أشهر شهور أسابيع years months weeks années semaines años meses semanas jahre monate yıllar
     جوان juli mañana morgen morning evening summer winter spring جمعه شنبه spring""")
 
 

@@ -257,6 +257,11 @@ def load_encoder(name: str = EMBEDDED) -> Encoder:
     """
     if name == EMBEDDED:
         return StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
+    if not (name and Path(name).is_dir()) and not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+        raise ModelError(
+            f"encoder '{name}' is neither a folder nor a hub id such as 'intfloat/multilingual-e5-small'; "
+            "set ISNAD_ENCODER=embedded"
+        )
     return HubEncoder.open(name)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from rag import corpus
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
-from rag.errors import DocumentError, StoreError
+from rag.errors import CorpusError, DocumentError, StoreError
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport, state_of
@@ -33,6 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 FIELDS = {"words": 1.0, "grams": 0.5}  # what a match in each search field counts
 FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
+PATIENCE = 60.0  # seconds to wait for another process that is writing
 BATCH = 256  # documents embedded and committed together
 
 
@@ -71,17 +72,24 @@ class Index:
             home.mkdir(parents=True, exist_ok=True)
             try:
                 store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
-            except CatalogError as error:
+            except (CatalogError, sqlite3.DatabaseError) as error:
                 if not rebuild:
-                    raise StoreError(f"{error}; run `isnad index --rebuild`") from error
+                    raise StoreError(_damaged(home, error)) from error
                 shutil.rmtree(home)  # all of it can be made again from the folder
                 home.mkdir()
                 store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
         index = cls(store, encoder, tokens, folder, settings)
         try:
             with _explained(home):
-                index._adopt(rebuild)
-                index.sync(progress)
+                try:
+                    index._adopt(rebuild)
+                    index.sync(progress)
+                except sqlite3.DatabaseError as error:  # damaged further in than what opening reads
+                    if not rebuild or isinstance(error, sqlite3.OperationalError):
+                        raise
+                    index.close()
+                    shutil.rmtree(home)
+                    return cls.open(folder, settings, progress=progress)
         except BaseException:
             index.close()
             raise
@@ -162,13 +170,22 @@ class Index:
             StoreError: if the index cannot be written.
         """
         files = {path.relative_to(self.folder).as_posix(): path for path in corpus.scan(self.folder)}
-        with _explained(self.store.catalog.path.parent):
-            plan = Plan.of(files, self.store.catalog)
-            if plan.work:
-                with self.store.catalog.writing():
-                    self._carry_out(plan, files, progress)
-            self.store.sync(progress)
+        catalog = self.store.catalog
+        with _explained(catalog.path.parent):
+            plan = Plan.of(files, catalog)
+            if plan.work or self.store.stale:
+                with catalog.writing(timeout=PATIENCE):
+                    plan = Plan.of(files, catalog)  # another process may have been quicker
+                    if plan.work:
+                        self._carry_out(plan, files, progress)
+                    self.store.sync(progress)
         self.report = plan.report()
+        if not (self.report.added or self.report.changed or self.report.unchanged):
+            name, reason = self.report.skipped[0]
+            raise CorpusError(
+                f"no document in {self.folder} can be read; the first of {len(self.report.skipped)} files, "
+                f"{name}: {reason}"
+            )
         return self.report
 
     def _carry_out(self, plan: Plan, files: dict[str, Path], progress: Progress | None) -> None:
@@ -241,9 +258,15 @@ class Index:
                 f"run `isnad index --rebuild` or set ISNAD_ENCODER={name}"
             )
         wanted = {"encoder": self.encoder.name, "fingerprint": self._fingerprint(), "format": FORMAT}
-        if rebuild or any(catalog.get_meta(key) != value for key, value in wanted.items()):
-            catalog.clear()
-            catalog.set_meta(wanted)
+
+        def fits() -> bool:
+            return all(catalog.get_meta(key) == value for key, value in wanted.items())
+
+        if rebuild or not fits():
+            with catalog.writing(timeout=PATIENCE):
+                if rebuild or not fits():  # another process may have been quicker
+                    catalog.clear()
+                    catalog.set_meta(wanted)
 
     def _fingerprint(self) -> str:
         """Return a digest of both encoders: the passages' vectors and token ids depend on them."""
@@ -288,6 +311,10 @@ def _document(record: DocumentRecord) -> Document:
     )
 
 
+def _damaged(home: Path, error: Exception) -> str:
+    return f"the index in {home} cannot be used ({error}); run `isnad index FOLDER --rebuild`"
+
+
 @contextmanager
 def _explained(home: Path) -> Iterator[None]:
     """Turn what a store or the disk raises into an error that says what to do."""
@@ -297,12 +324,8 @@ def _explained(home: Path) -> Iterator[None]:
         raise StoreError(
             f"the index in {home} is being written by {error.owner}; try again shortly"
         ) from None
-    except CatalogError as error:
-        raise StoreError(f"{error}; run `isnad index --rebuild`") from error
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"the index in {home} cannot be used ({error}); delete that folder to start anew"
-        ) from error
+    except (CatalogError, sqlite3.Error) as error:
+        raise StoreError(_damaged(home, error)) from error
     except OSError as error:
         raise StoreError(
             f"the index in {home} cannot be written ({error.strerror}); free the disk or set ISNAD_HOME "

@@ -101,6 +101,7 @@ class Pipeline:
         """
         started = time.perf_counter()
         self._check(question, k)
+        question = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate stops the tokenizer
         hits = self.search(question, self._settings.passages, documents)
         reading = self._reader.read(question, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
@@ -114,11 +115,14 @@ class Pipeline:
             QuestionError, ValueError, DocumentError: as `answer` does.
         """
         self._check(question, k)
+        question = question.encode("utf-8", "replace").decode("utf-8")
         for document in documents or ():
             self._index.require(document)
         return self.retriever.retrieve(question, k, documents)
 
     def _check(self, question: str, k: int) -> None:
+        if not isinstance(question, str):
+            raise QuestionError(f"the question is a {type(question).__name__}; it must be a string")
         limit = self._settings.max_question_chars
         if not question.strip():
             raise QuestionError("the question is empty; ask in any language, for example: من زار المدينة؟")

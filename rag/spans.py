@@ -67,7 +67,7 @@ _REASONS = folded("""
     wegen damit um denn aufgrund çünkü nedeniyle dolayı yüzünden için زیرا چون بخاطر دلیل""")
 _FROM = folded("من")
 _SAKE = folded("أجل")
-_JOINERS = folded(
+JOINERS = folded(
     "بن ابن بنت أبو أبي أم آل عبد دي دو فان فون لا لو ديل "
     "of de la del van von bin ibn al el der du e y da di ben abu"
 )
@@ -190,7 +190,7 @@ def _names(sentence: Shape, namelike: Sequence[bool]) -> list[tuple[int, int]]:
             if (namelike[last] or sentence.capital[last]) and not sentence.stop[last]:
                 last += 1
                 continue
-            joins = sentence.words[last].text in _JOINERS and last + 1 < n and sentence.breaks[last + 1] < 2
+            joins = sentence.words[last].text in JOINERS and last + 1 < n and sentence.breaks[last + 1] < 2
             if joins and (namelike[last + 1] or sentence.capital[last + 1]):
                 last += 2
                 continue

@@ -224,6 +224,9 @@ def test_a_table_of_another_vocabulary_is_refused(copied: Path) -> None:
 
 
 def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"cannot be loaded.*ISNAD_ENCODER=embedded") as caught:
-        load_encoder(str(tmp_path / "nothing"))
-    assert "\n" not in str(caught.value)
+    (tmp_path / "empty").mkdir()
+    for name, reason in ((str(tmp_path / "nothing"), "neither a folder nor a hub id"), ("", "neither"),
+                         (str(tmp_path / "empty"), "cannot be loaded")):  # fmt: skip
+        with pytest.raises(ModelError, match=rf"{reason}.*ISNAD_ENCODER=embedded") as caught:
+            load_encoder(name)
+        assert "\n" not in str(caught.value)

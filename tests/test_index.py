@@ -151,7 +151,7 @@ def test_a_damaged_catalog_is_an_error_whose_remedy_works(folder: Path) -> None:
     for file in home.glob("catalog.sqlite*"):
         file.unlink()
     (home / "catalog.sqlite").write_bytes(b"not a database, whatever its name says" * 200)
-    with pytest.raises(StoreError, match="isnad index --rebuild"):
+    with pytest.raises(StoreError, match="isnad index FOLDER --rebuild"):
         opened(folder)
     index = opened(folder, rebuild=True)
     assert names(index) == ["harbour.txt", "library.txt"]

@@ -201,3 +201,41 @@ def test_a_folder_may_bring_questions_to_begin_with(
         (tmp_path / "examples.json").write_text(content, encoding="utf-8")
     with Pipeline.open(tmp_path) as opened:
         assert opened.examples() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        # The number of what is counted, not the one beside it.
+        ("أسفر انهيار المصنع في الرملة عن 14 قتيلا و41 جريحا.", "كم قتيلا أسفر عنه انهيار المصنع؟", "14"),
+        ("أسفر انهيار المصنع في الرملة عن 14 قتيلا و41 جريحا.", "كم جريحا أسفر عنه انهيار المصنع؟", "41"),
+        # The number of the kind that is asked for, among two of one noun.
+        (
+            "About 620 foreign students live in Halden, and 310 of them are Chinese.",
+            "How many Chinese students live in Halden?",
+            "310",
+        ),
+        # The whole name, and nothing but the name.
+        (
+            "وتعهد عادل المنصوري، رئيس بلدية الواحة، بإصلاح الجسر.",
+            "من هو رئيس بلدية الواحة؟",
+            "عادل المنصوري",
+        ),
+        ("Yusuf al-Tamimi directs the Halden museum.", "Who directs the Halden museum?", "Yusuf al-Tamimi"),
+    ],
+)
+def test_the_span_is_what_was_asked_for(text: str, question: str, expected: str) -> None:
+    with Pipeline.from_documents([Document(id="a.txt", text=text, title="a")]) as opened:
+        quote = opened.answer(question).groups[0].answer
+    assert expected in quote
+    assert len(quote) <= len(expected) + len(" foreign students")
+
+
+def test_a_bare_duration_does_not_say_when() -> None:
+    text = "قد تنسحب الفرقة من الوادي بعد سنوات."
+    with Pipeline.from_documents([Document(id="a.txt", text=text, title="a")]) as opened:
+        assert "سنوات" not in [group.answer for group in opened.answer("متى تنسحب الفرقة؟").groups]
+
+
+def test_a_lone_surrogate_in_a_question_is_read_past(pipeline: Pipeline) -> None:
+    assert pipeline.answer("كم يبلغ طول الجسر؟\ud800").answered
