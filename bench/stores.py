@@ -142,8 +142,7 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=100_000)
     count = parser.parse_args().chunks
     maker = Maker()
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    cores = f"{os.cpu_count()} cores, other load {load:.1f}"
+    cores = f"{os.cpu_count()} cores"
     say("machine", f"{platform.machine()}, {cores}, Python {platform.python_version()}")
     say("chunks", f"{count:,}, {sum(LENGTHS.values())} tokens and {DIMENSION} dimensions each")
     with tempfile.TemporaryDirectory() as name:

@@ -14,7 +14,7 @@ from rag.dates import MONTHS, time_expressions
 from rag.errors import IsnadError
 from rag.names import skeleton
 from rag.reader import Reading
-from rag.schema import Answer, AnswerGroup, Citation, Document, Hit, Relation, Span
+from rag.schema import Answer, AnswerGroup, Chunk, Citation, Document, Hit, Relation, Span
 from rag.text import sentences, words
 from rag.values import Number, numbers
 
@@ -22,6 +22,7 @@ Documents = Mapping[str, Document] | Callable[[str], Document]
 
 NEAREST = 3
 SUPPORT_SHARE = 0.35  # a span below this share of the best one's probability supports nothing
+_LEAST_WORDS = 4  # of a sentence that is shown as near
 GROUP_SHARE = 0.5  # and below this one, it makes no group of its own
 COPY_OVERLAP = 0.8  # of word triples: sentences this alike have one origin
 _SUPPORT_GAIN = 0.3  # how far a second independent document lifts the first one's probability
@@ -259,17 +260,18 @@ def _nearest(
 ) -> tuple[Citation, ...]:
     """Return up to three whole sentences: those of the best spans, else the first ones of the best hits."""
     found: dict[tuple[str, int], Span] = {}
+
+    def add(chunk: Chunk, start: int, end: int, score: float) -> None:
+        # A heading is a sentence of its own, and says little.
+        if len(words(chunk.text[start - chunk.start : end - chunk.start])) >= _LEAST_WORDS:
+            found.setdefault((chunk.document_id, start), Span(chunk, start, end, start, end, score))
+
     for span in reading.spans:
-        whole = Span(
-            span.chunk, span.context_start, span.context_end, span.context_start, span.context_end, span.score
-        )
-        found.setdefault((span.chunk.document_id, span.context_start), whole)
+        add(span.chunk, span.context_start, span.context_end, span.score)
     for hit in hits:
-        if len(found) >= NEAREST:
-            break
-        for start, end in sentences(hit.chunk.text)[:1]:
-            start, end = start + hit.chunk.start, end + hit.chunk.start
-            found.setdefault((hit.chunk.document_id, start), Span(hit.chunk, start, end, start, end, 0.0))
+        if len(found) < NEAREST:
+            for start, end in sentences(hit.chunk.text):
+                add(hit.chunk, start + hit.chunk.start, end + hit.chunk.start, 0.0)
     return tuple(_cite(span, look_up) for span in list(found.values())[:NEAREST])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
 from ui_support import (
     ABSENT,
     CAUSE,
@@ -15,6 +17,7 @@ from ui_support import (
     LEVEL,
     MIXED,
     chromium,
+    running,
     served,
 )
 
@@ -40,6 +43,14 @@ def url() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def briefs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the shipped briefs as a user does, from nothing."""
+    command = [sys.executable, "-um", "rag.cli", "serve", "--corpus", str(ROOT / "seeds"), "--port", "0"]
+    with running(command, ISNAD_HOME=str(tmp_path_factory.mktemp("home"))) as (address, _):
+        yield address
 
 
 class Visit:
@@ -134,6 +145,20 @@ def is_inside(inner: Locator, outer: Locator) -> bool:
 
 def no_sideways_scrolling(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_the_shipped_briefs_are_asked_in_arabic_from_example_to_marked_source(
+    browser: Browser, briefs_url: str
+) -> None:
+    visit = Visit(browser, briefs_url, DESKTOP)
+    answer = visit.ask("من هو قائد فيلق القدس؟")
+    assert "قاآني" in answer.inner_text()
+    answer.locator(".is-chip").first.click()
+    chosen = visit.page.locator("#is-source mark.is-chosen")
+    chosen.wait_for()
+    assert "قاآني" in chosen.inner_text()
+    assert visit.page.evaluate("document.documentElement.dir") == "rtl"
+    visit.close()
 
 
 def test_a_question_is_answered_and_its_source_opens_at_the_marked_words(desk: Visit) -> None:

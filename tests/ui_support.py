@@ -217,14 +217,21 @@ def served(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         "from ui_support import EXAMPLES, FakePipeline; from ui.app import serve; "
         f"serve(FakePipeline(), port={port}, examples=EXAMPLES)"
     )
+    with running([sys.executable, "-uc", code]) as opened:
+        yield opened
+
+
+@contextmanager
+def running(command: list[str], **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run a command that serves the chat; give the address that it prints, and the process."""
     root = Path(__file__).resolve().parent.parent
     path = os.pathsep.join([str(root), str(root / "tests")])
     process = subprocess.Popen(
-        [sys.executable, "-uc", code],
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **environment},
     )
     with process:
         try:
