@@ -261,17 +261,20 @@ def _nearest(
     """Return up to three whole sentences: those of the best spans, else the first ones of the best hits."""
     found: dict[tuple[str, int], Span] = {}
 
-    def add(chunk: Chunk, start: int, end: int, score: float) -> None:
+    def add(chunk: Chunk, start: int, end: int, score: float) -> bool:
         # A heading is a sentence of its own, and says little.
-        if len(words(chunk.text[start - chunk.start : end - chunk.start])) >= _LEAST_WORDS:
-            found.setdefault((chunk.document_id, start), Span(chunk, start, end, start, end, score))
+        if len(words(chunk.text[start - chunk.start : end - chunk.start])) < _LEAST_WORDS:
+            return False
+        found.setdefault((chunk.document_id, start), Span(chunk, start, end, start, end, score))
+        return True
 
     for span in reading.spans:
         add(span.chunk, span.context_start, span.context_end, span.score)
     for hit in hits:
-        if len(found) < NEAREST:
-            for start, end in sentences(hit.chunk.text):
-                add(hit.chunk, start + hit.chunk.start, end + hit.chunk.start, 0.0)
+        if len(found) >= NEAREST:
+            break
+        first = hit.chunk.start
+        any(add(hit.chunk, first + start, first + end, 0.0) for start, end in sentences(hit.chunk.text))
     return tuple(_cite(span, look_up) for span in list(found.values())[:NEAREST])
 
 
