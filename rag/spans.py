@@ -76,6 +76,7 @@ _QUOTED = re.compile(
     r"|'([^'\n]{2,60})'(?!\w)"
 )
 _COMMA = re.compile(r"[,،؛;:.!?؟()\[\]\n…]|\s[-–—]\s|ـــ")
+_ONE_WORD = frozenset({"length", "weight", "time"})  # measures whose unit is one word
 _NAMED: frozenset[Kind] = frozenset({"person", "place", "organisation"})
 _PHRASED: frozenset[Kind] = frozenset(
     {"person", "place", "organisation", "definition", "list", "other", "yes_no", "reason"}
@@ -130,15 +131,13 @@ def propose(sentence: Shape, kind: Kind, namelike: Sequence[bool]) -> list[Propo
                 continue
             if kind != "date" and number.ordinal_like and number.first in in_time:
                 continue
+            unit = number.unit
+            if number.measure in _ONE_WORD:
+                unit = min(unit, number.last + 1)  # 70 km, and not "70 km north"
             if number.hedged:
-                add(number.hedge, number.tail, Source.HEDGED, number)
-            add(
-                number.first,
-                number.unit,
-                Source.QUANTITY if number.unit > number.last else Source.NUMBER,
-                number,
-            )
-            if number.unit > number.last + 1:
+                add(number.hedge, number.tail if unit == number.unit else unit, Source.HEDGED, number)
+            add(number.first, unit, Source.QUANTITY if unit > number.last else Source.NUMBER, number)
+            if unit > number.last + 1:
                 add(number.first, number.last + 1, Source.QUANTITY, number)
             if number.measure is None or number.unit == number.last:  # never 4 million without its dollars
                 add(number.first, number.last, Source.NUMBER, number)

@@ -430,7 +430,7 @@ def test_a_terminal_shows_the_span_bold_and_underlined(corpus: Path) -> None:
 
 
 NO_NETWORK = """
-import socket, sys
+import pathlib, socket, sys
 def refuse(*_, **__):
     raise SystemExit("the network was used")
 socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = socket.getaddrinfo = refuse
@@ -438,9 +438,14 @@ from rag.cli import main
 status = main(sys.argv[1:])
 import resource
 usage = resource.getrusage(resource.RUSAGE_SELF)
+# Linux starts a child's ru_maxrss at its parent's size; VmHWM is its own.
+status_file = pathlib.Path("/proc/self/status")
+lines = status_file.read_text().splitlines() if status_file.exists() else []
+own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+peak = own[0] if own else usage.ru_maxrss
 heavy = ["torch", "transformers", "sentence_transformers", "gradio", "langchain", "langchain_text_splitters"]
 loaded = [name for name in [*heavy, "rich"] if name in sys.modules]
-print(repr((status, loaded, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)), file=sys.stderr)
+print(repr((status, loaded, peak / 1024, usage.ru_utime + usage.ru_stime)), file=sys.stderr)
 """
 
 
