@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rag.heads import HEADS
 from rag.names import is_arabic
-from rag.question import Question
+from rag.question import Question, noun_kind
 from rag.span_features import MET
 from rag.spans import JOINERS, Proposal, Shape, Source
 from rag.values import Number
@@ -77,8 +77,9 @@ def _names(
             fits.append(False)
         elif not is_arabic(word.text):
             fits.append(sentence.capital[i])
-        else:  # the surname الأعرجي is made as the adjective العراقي is; only a surname follows a name
-            fits.append(score >= _NO_NAME or (_is_nisba(word.text) and i > 0 and fits[i - 1]))
+        else:  # what has the article after a name without it is a surname: no adjective would agree so
+            before = i > 0 and fits[i - 1] and not _has_article(sentence.words[i - 1].text)
+            fits.append(score >= _NO_NAME or (before and _has_article(word.text)))
     names = [
         one
         for one in proposals
@@ -86,7 +87,8 @@ def _names(
         and all(fits[one.first : one.last])
         and sentence.words[one.last - 1].text not in JOINERS
         and all(_joined(sentence, i) for i in range(one.first + 1, one.last))
-        and not (_is_nisba(sentence.words[one.first].text) and one.last - one.first > 1)
+        and noun_kind(sentence.words[one.first].text) != "person"  # an office: ورئيس الوفد
+        and not (_has_article(sentence.words[one.first].text) and one.last - one.first > 1)
     ]
     return [one for one in names if not any(_within(one, other) for other in names)]
 
@@ -96,8 +98,8 @@ def _joined(sentence: Shape, i: int) -> bool:
     return not sentence.text[sentence.words[i - 1].end : sentence.words[i].start].strip(" \u00a0-")
 
 
-def _is_nisba(word: str) -> bool:
-    return word.startswith("ال") and word.endswith("ي")
+def _has_article(word: str) -> bool:
+    return word.startswith("ال") and len(word) > 4
 
 
 def _within(one: Proposal, other: Proposal) -> bool:

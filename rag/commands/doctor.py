@@ -210,6 +210,23 @@ def check_index(folder: Path) -> str:
     return f"SQLite, FAISS and tantivy: {len(SAMPLE)} documents written, read back and found"
 
 
+def check_documents(folder: Path) -> str:
+    """Return what the corpus's own index holds, having compared the catalog with the indexes."""
+    from rag.index import place
+    from rag.pipeline import Pipeline
+    from vectorstore.store import CATALOG
+
+    settings = Settings.load()
+    if not (place(settings.corpus, settings) / CATALOG).exists():
+        return "not indexed yet: the first question does that"
+    with Pipeline.open(settings=settings) as pipeline:
+        problems = pipeline.store.verify()
+        if problems:
+            raise BrokenError(problems[0])
+        documents, passages = len(pipeline.store.catalog.documents()), len(pipeline.store.catalog)
+    return f"{documents} documents in {passages} passages, catalog and indexes agree"
+
+
 def check_arabic(folder: Path) -> str:
     """Return the spellings of one word that all find it by its letters."""
     with _sample(folder) as pipeline:
@@ -230,7 +247,7 @@ def check_answer(folder: Path) -> str:
         text = pipeline.document(citation.document).text
     if text[citation.start : citation.end] != citation.quote:
         raise BrokenError(f"{citation.document}:{citation.start}-{citation.end} is not '{citation.quote}'")
-    if ANSWER not in citation.context:
+    if ANSWER not in citation.quote:
         raise BrokenError(f"'{QUESTION}' was answered from '{citation.context}'")
     return f"{QUESTION} {citation.quote} ({citation.document}:{citation.start}-{citation.end})"
 
@@ -274,6 +291,7 @@ CHECKS: tuple[tuple[str, Callable[[Path], str], str], ...] = (
     ("home", check_home, "set ISNAD_HOME to a folder on a local disk that you may write to"),
     ("encoder", check_encoder, "set ISNAD_ENCODER=embedded; if that fails, " + REINSTALL),
     ("index", check_index, REINSTALL),
+    ("documents", check_documents, "run `isnad index FOLDER --rebuild`"),
     ("arabic", check_arabic, REINSTALL),
     ("answer", check_answer, "unset ISNAD_THRESHOLD and ISNAD_READER; if that fails, " + REINSTALL),
     ("light", check_light, "unset what loads them (PYTHONSTARTUP, .pth files), or " + REINSTALL),
