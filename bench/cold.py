@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUESTION = "من هو قائد فيلق القدس؟"
+QUESTION = "من هو المتحدث باسم البنتاغون؟"
 
 
 def main() -> None:

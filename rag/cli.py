@@ -45,7 +45,7 @@ def isnad(
 
     \b
     Start here:
-      isnad ask "من هو قائد فيلق القدس؟"     ask the corpus that ships
+      isnad ask "من هو المتحدث باسم البنتاغون؟"     ask the corpus that ships
       isnad ask -c ~/articles "Who won?"     ask your own folder of .txt and .md files
       isnad serve                            the same as a chat, in the browser
       isnad doctor                           something is wrong: find out what
@@ -86,7 +86,7 @@ def ask(
 
     \b
     Examples:
-      isnad ask "كم قتيلا أوقع هجوم مدينة الصدر؟"
+      isnad ask "كم قتيلا أوقع الهجوم؟"
       isnad ask -c ~/articles -d 000.txt -d 001.txt "Who said so?"
       isnad ask --json "متى وقع الانفجار؟" | jq -r .answer
       isnad ask "is it in there?" > /dev/null && echo yes

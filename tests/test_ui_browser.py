@@ -151,12 +151,12 @@ def test_the_shipped_briefs_are_asked_in_arabic_from_example_to_marked_source(
     browser: Browser, briefs_url: str
 ) -> None:
     visit = Visit(browser, briefs_url, DESKTOP)
-    answer = visit.ask("من هو قائد فيلق القدس؟")
-    assert "قاآني" in answer.inner_text()
+    answer = visit.ask("من هو المتحدث باسم البنتاغون؟")
+    assert "كيربي" in answer.inner_text()
     answer.locator(".is-chip").first.click()
     chosen = visit.page.locator("#is-source mark.is-chosen")
     chosen.wait_for()
-    assert "قاآني" in chosen.inner_text()
+    assert "كيربي" in chosen.inner_text()
     assert visit.page.evaluate("document.documentElement.dir") == "rtl"
     visit.close()
 
