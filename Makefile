@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CORPUS ?= seeds
 export Q  # the shell reads it from the environment, so that no character of a question is run
 
-.PHONY: setup run ask test check format lint types bench screenshots soak lock clean help
+.PHONY: setup run ask test check format lint types bench screenshots lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,12 +45,10 @@ format: setup ## format the code
 bench: setup ## measure speed on 100,000 chunks (needs the training data)
 	$(BIN)/python bench/stores.py > bench/stores.txt
 	$(BIN)/python bench/scale.py > bench/scale.txt
+	$(BIN)/python bench/cold.py > bench/cold.txt
 
-screenshots: setup ## take the pictures of docs/images anew
-	$(BIN)/python scripts/screenshots.py docs/images --corpus seeds
-
-soak: setup ## the tests that take minutes
-	$(BIN)/python -m pytest -m soak
+screenshots: setup ## take pictures of every screen into build/screenshots
+	$(BIN)/python scripts/screenshots.py build/screenshots
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

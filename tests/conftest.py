@@ -14,14 +14,6 @@ ARTICLES = ROOT.parent / "shared" / "seeds"
 needs_articles = pytest.mark.skipif(not ARTICLES.is_dir(), reason="the five articles are not on this machine")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that take minutes, unless `-m soak` asks for them."""
-    if "soak" not in (config.getoption("-m") or ""):
-        soaks = [item for item in items if item.get_closest_marker("soak")]
-        config.hook.pytest_deselected(items=soaks)
-        items[:] = [item for item in items if item not in soaks]
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test its own ISNAD_HOME, and no other setting of ours."""

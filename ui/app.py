@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
-    import gradio as gr
 
     from ui.chat import Asked
 
@@ -24,14 +23,6 @@ class Running:
 
     url: str
     close: Callable[[], None]
-
-
-def build_app(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: int = 1000) -> gr.Blocks:
-    """Return the page, not yet launched; `examples` are the questions shown on the empty screen."""
-    _quieten(offline=False)
-    from ui.chat import build
-
-    return build(pipeline, examples=examples, max_question_chars=max_question_chars)
 
 
 def start(
