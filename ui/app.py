@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
-
     from ui.chat import Asked
 
 
