@@ -69,27 +69,31 @@ class Index:
         encoder, tokens = _encoders(settings)
         home = place(folder, settings)
         with _explained(home):
-            home.mkdir(parents=True, exist_ok=True)
             try:
-                store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
+                return cls._opened(home, encoder, tokens, folder, settings, progress, rebuild)
             except (CatalogError, sqlite3.DatabaseError) as error:
-                if not rebuild:
-                    raise StoreError(_damaged(home, error)) from error
-                shutil.rmtree(home)  # all of it can be made again from the folder
-                home.mkdir()
-                store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
+                if not rebuild or isinstance(error, sqlite3.OperationalError):
+                    raise
+            shutil.rmtree(home)  # damaged, and all of it can be made again from the folder
+            return cls._opened(home, encoder, tokens, folder, settings, progress, rebuild)
+
+    @classmethod
+    def _opened(
+        cls,
+        home: Path,
+        encoder: Encoder,
+        tokens: StaticEncoder,
+        folder: Path,
+        settings: Settings,
+        progress: Progress | None,
+        rebuild: bool,
+    ) -> Index:
+        home.mkdir(parents=True, exist_ok=True)
+        store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
         index = cls(store, encoder, tokens, folder, settings)
         try:
-            with _explained(home):
-                try:
-                    index._adopt(rebuild)
-                    index.sync(progress)
-                except sqlite3.DatabaseError as error:  # damaged further in than what opening reads
-                    if not rebuild or isinstance(error, sqlite3.OperationalError):
-                        raise
-                    index.close()
-                    shutil.rmtree(home)
-                    return cls.open(folder, settings, progress=progress)
+            index._adopt(rebuild)
+            index._sync(progress)
         except BaseException:
             index.close()
             raise
@@ -169,16 +173,19 @@ class Index:
             CorpusError: if the folder is missing, empty or cannot be read.
             StoreError: if the index cannot be written.
         """
+        with _explained(self.store.catalog.path.parent):
+            return self._sync(progress)
+
+    def _sync(self, progress: Progress | None) -> SyncReport:
         files = {path.relative_to(self.folder).as_posix(): path for path in corpus.scan(self.folder)}
         catalog = self.store.catalog
-        with _explained(catalog.path.parent):
-            plan = Plan.of(files, catalog)
-            if plan.work or self.store.stale:
-                with catalog.writing(timeout=PATIENCE):
-                    plan = Plan.of(files, catalog)  # another process may have been quicker
-                    if plan.work:
-                        self._carry_out(plan, files, progress)
-                    self.store.sync(progress)
+        plan = Plan.of(files, catalog)
+        if plan.work or self.store.stale:
+            with catalog.writing(timeout=PATIENCE):
+                plan = Plan.of(files, catalog)  # another process may have been quicker
+                if plan.work:
+                    self._carry_out(plan, files, progress)
+                self.store.sync(progress)
         self.report = plan.report()
         if not (self.report.added or self.report.changed or self.report.unchanged):
             name, reason = self.report.skipped[0]
@@ -312,7 +319,8 @@ def _document(record: DocumentRecord) -> Document:
 
 
 def _damaged(home: Path, error: Exception) -> str:
-    return f"the index in {home} cannot be used ({error}); run `isnad index FOLDER --rebuild`"
+    found = str(error).split(";")[0]  # what the store advises is not how it is mended from here
+    return f"the index in {home} cannot be used ({found}); run `isnad index FOLDER --rebuild`"
 
 
 @contextmanager

@@ -100,8 +100,7 @@ class Pipeline:
             DocumentError: if `documents` names one that is not there.
         """
         started = time.perf_counter()
-        self._check(question, k)
-        question = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate stops the tokenizer
+        question = self._checked(question, k)
         hits = self.search(question, self._settings.passages, documents)
         reading = self._reader.read(question, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
@@ -114,13 +113,12 @@ class Pipeline:
         Raises:
             QuestionError, ValueError, DocumentError: as `answer` does.
         """
-        self._check(question, k)
-        question = question.encode("utf-8", "replace").decode("utf-8")
+        question = self._checked(question, k)
         for document in documents or ():
             self._index.require(document)
         return self.retriever.retrieve(question, k, documents)
 
-    def _check(self, question: str, k: int) -> None:
+    def _checked(self, question: str, k: int) -> str:
         if not isinstance(question, str):
             raise QuestionError(f"the question is a {type(question).__name__}; it must be a string")
         limit = self._settings.max_question_chars
@@ -133,6 +131,7 @@ class Pipeline:
             )
         if k < 1:
             raise SettingsError(f"k is {k}; it must be at least 1")
+        return question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate stops the tokenizer
 
     def explain(self, answer: Answer) -> dict[str, Any]:
         """Return how `answer` came about, as plain data: each passage that was read, with its evidence."""

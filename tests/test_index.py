@@ -158,6 +158,24 @@ def test_a_damaged_catalog_is_an_error_whose_remedy_works(folder: Path) -> None:
     index.close()
 
 
+def test_damage_further_in_is_an_error_whose_remedy_works_too(folder: Path) -> None:
+    opened(folder).close()
+    catalog = place(folder, Settings.load()) / "catalog.sqlite"
+    whole = catalog.read_bytes()
+    catalog.write_bytes(whole[:4096] + b"\xaa" * (len(whole) - 4096))  # the first page alone is left
+    with pytest.raises(StoreError, match="isnad index FOLDER --rebuild"):
+        opened(folder)
+    index = opened(folder, rebuild=True)
+    assert names(index) == ["harbour.txt", "library.txt"]
+    index.close()
+
+
+def test_a_folder_of_nothing_but_unreadable_files_is_an_error_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(CorpusError, match=r"noise\.txt: "):
+        opened(tmp_path)
+
+
 def test_a_home_that_cannot_be_written_is_an_error_that_names_it(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file where a folder should be")
     settings = Settings.load(home=tmp_path / "home")
