@@ -52,7 +52,8 @@ def isnad(
 
     Exit status: 0 answered, 1 not found, 2 error.
     Settings come from the environment: ISNAD_CORPUS, ISNAD_HOME (where indexes are kept), ISNAD_ENCODER,
-    ISNAD_READER, ISNAD_THRESHOLD. ISNAD_DEBUG=1 shows the traceback of an error.
+    ISNAD_READER, ISNAD_THRESHOLD; for an encoder of the hub also ISNAD_DEVICE, ISNAD_BATCH_SIZE,
+    ISNAD_QUERY_PROMPT and ISNAD_DOCUMENT_PROMPT. ISNAD_DEBUG=1 shows the traceback of an error.
     """
     if version:
         from importlib.metadata import version as version_of

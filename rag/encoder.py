@@ -1,4 +1,4 @@
-"""Turn texts into vectors: the protocol, the embedded static encoder, and the hub's encoders.
+"""Turn texts into vectors: the protocol, and the embedded encoder. `rag/hub_encoder.py` has the hub's.
 
 The embedded encoder looks every token up in one table and takes the mean, so it needs neither torch nor
 transformers. Its folder is in sentence-transformers' own format (`StaticEmbedding` + `Normalize`), and
@@ -21,6 +21,8 @@ from rag.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+    from rag.hub import Progress
 
 EMBEDDED = "embedded"
 EMBEDDED_FOLDER = Path(__file__).parent / "models" / "encoder"
@@ -183,86 +185,34 @@ class StaticEncoder:
                     out[some] += self._table[flat[starts[some][:, None] + piece]].sum(axis=1)
 
 
-class HubEncoder:
-    """Any sentence-transformers model of the hub or of a folder; torch is imported when one is opened."""
-
-    def __init__(self, name: str, model: Any, fingerprint: str, batch_size: int = 32) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self._model = model
-        self._batch_size = batch_size
-
-    @classmethod
-    def open(cls, name: str, device: str | None = None, batch_size: int = 32) -> HubEncoder:
-        """Load the model `name`, a hub id or a folder's path, without running code that comes with it.
-
-        Args:
-            name: such as `intfloat/multilingual-e5-small`.
-            device: `cpu`, `cuda`, …; the best one present if None.
-            batch_size: texts encoded at once; at least 1.
-
-        Raises:
-            ModelError: if the library is not installed, or the model cannot be found, fetched or read.
-        """
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ModelError(
-                f"encoder '{name}' needs sentence-transformers ({error}); "
-                "run `pip install sentence-transformers` or set ISNAD_ENCODER=embedded"
-            ) from error
-        try:
-            model = SentenceTransformer(
-                name, device=device, trust_remote_code=False, model_kwargs={"use_safetensors": True}
-            )
-        except Exception as error:  # the library passes on whatever the hub, the disk or torch raised
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise ModelError(
-                f"encoder '{name}' cannot be loaded ({reason}); check the name and the network, "
-                "or set ISNAD_ENCODER=embedded"
-            ) from error
-        return cls(name, model, _hub_fingerprint(name, model), batch_size)
-
-    @property
-    def dimension(self) -> int:
-        """Return the length of a vector."""
-        return int(self._model.get_embedding_dimension())
-
-    def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Return an (n, d) float32 array of unit rows, with the model's own prompt for questions."""
-        return self._finish(self._model.encode_query, texts)
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """Return an (n, d) float32 array of unit rows, with the model's own prompt for passages."""
-        return self._finish(self._model.encode_document, texts)
-
-    def _finish(self, encode: Any, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors = encode(
-            list(texts),
-            batch_size=self._batch_size,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
-        return np.asarray(vectors, dtype=np.float32)
-
-
-def load_encoder(name: str = EMBEDDED) -> Encoder:
+def load_encoder(
+    name: str = EMBEDDED,
+    *,
+    device: str = "auto",
+    batch_size: int = 32,
+    query_prompt: str | None = None,
+    document_prompt: str | None = None,
+    progress: Progress | None = None,
+) -> Encoder:
     """Return the encoder that `name` stands for: `embedded`, a hub id, or the path of a model's folder.
+
+    All but the name is for the hub's encoders (`HubEncoder.open`).
 
     Raises:
         ModelError: if it cannot be loaded; the message says what to do.
     """
     if name == EMBEDDED:
         return StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
-    if not (name and Path(name).is_dir()) and not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-        raise ModelError(
-            f"encoder '{name}' is neither a folder nor a hub id such as 'intfloat/multilingual-e5-small'; "
-            "set ISNAD_ENCODER=embedded"
-        )
-    return HubEncoder.open(name)
+    from rag.hub_encoder import HubEncoder
+
+    return HubEncoder.open(
+        name,
+        device=device,
+        batch_size=batch_size,
+        query_prompt=query_prompt,
+        document_prompt=document_prompt,
+        progress=progress,
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -287,15 +237,3 @@ def _table(tensors: dict[str, npt.NDArray[Any]]) -> Vectors:
         raise ValueError(f"token vectors have {table.ndim} dimensions, not 2")
     table.flags.writeable = False
     return table
-
-
-def _hub_fingerprint(name: str, model: Any) -> str:
-    """Digest the weights themselves: a branch on the hub, or a folder, can change under one name."""
-    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
-    for key, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        # A reduced sample of a large tensor keeps this under a second for a model of 500M parameters.
-        flat = tensor.detach().flatten()
-        sample = flat[:: max(1, flat.numel() // 65536)].float().cpu().numpy()
-        digest.update(sample.tobytes())
-    return digest.hexdigest()

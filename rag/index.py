@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,16 @@ import numpy as np
 
 from rag import corpus
 from rag.analysis import Analyzer
-from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
+from rag.encoder import EMBEDDED, Encoder, StaticEncoder, Vectors, load_encoder
 from rag.errors import CorpusError, DocumentError, StoreError
+from rag.hub import Progress as Progress
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport, state_of
 from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, LockedError, Skipped
 from vectorstore.store import Store
 
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and of how much."""
-
-FIELDS = {"words": 1.0, "grams": 0.5}  # what a match in each search field counts
+FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
 FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
 BATCH = 256  # documents embedded and committed together
@@ -66,7 +64,7 @@ class Index:
             ModelError: if the encoder cannot be loaded.
         """
         corpus.scan(folder)  # a folder that cannot be read gets no index
-        encoder, tokens = _encoders(settings)
+        encoder, tokens = encoders(settings, progress)
         home = place(folder, settings)
         with _explained(home):
             try:
@@ -104,7 +102,8 @@ class Index:
         cls, documents: Iterable[Document], settings: Settings, *, progress: Progress | None = None
     ) -> Index:
         """Index `documents` in a temporary folder, which goes when the index is closed."""
-        encoder, tokens = _encoders(settings)
+        encoder, tokens = encoders(settings, progress)
+        documents = list(documents)
         temporary = tempfile.TemporaryDirectory(prefix="isnad-")
         home = Path(temporary.name)
         index = cls(
@@ -114,7 +113,9 @@ class Index:
         try:
             index._adopt(rebuild=False)
             index._put(
-                (document, FileState(document.sha256, len(document.text), 0)) for document in documents
+                ((document, FileState(document.sha256, len(document.text), 0)) for document in documents),
+                len(documents),
+                progress,
             )
             index.store.sync(progress)
         except BaseException:
@@ -220,21 +221,26 @@ class Index:
             if progress:
                 progress("reading", len(plan.pending), len(plan.pending))
 
-        self._put(fresh())
+        self._put(fresh(), len(plan.pending), progress)
         plan.gone = sorted({*plan.gone, *(plan.skipped.keys() & plan.known.keys())})
         if plan.gone:
             catalog.remove(plan.gone)
         catalog.set_skipped([plan.skipped[name] for name in sorted(plan.skipped)])
 
-    def _put(self, documents: Iterable[tuple[Document, FileState]]) -> None:
-        """Chunk, analyse, embed and commit documents, a batch at a time."""
+    def _put(
+        self, documents: Iterable[tuple[Document, FileState]], total: int, progress: Progress | None
+    ) -> None:
+        """Chunk, analyse, embed and commit documents, a batch at a time; `total` is how many at most."""
         from rag.chunking import chunk
 
         waiting = iter(documents)
+        done = 0
         while batch := list(islice(waiting, BATCH)):
             chunks = [chunk(document) for document, _ in batch]
             texts = [piece.text for pieces in chunks for piece in pieces]
-            vectors = iter(self.encoder.encode_document(texts))
+            tell = partial(_tell, progress, done, done + len(batch), total) if progress else None
+            vectors = iter(self._embed(texts, tell))
+            done += len(batch)
             token_ids = iter(self.tokens.tokenize(texts))
             records = []
             for (document, fingerprint), pieces in zip(batch, chunks, strict=True):
@@ -254,6 +260,24 @@ class Index:
                     )
                 )
             self.store.catalog.put_many(records)
+        if progress and done and self.encoder is not self.tokens:
+            progress("embedding", total, total)  # the rest had nothing new in them
+
+    def _embed(self, texts: list[str], tell: Callable[[float], None] | None) -> Vectors:
+        """Return the vectors of passages in order, (n, d); `tell` hears after each batch the share done."""
+        if self.encoder is self.tokens:  # done before anybody could look
+            return self.encoder.encode_document(texts)
+        vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
+        # Like beside like, which spares padding; the longest first, so that memory runs out at once or never.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        characters, done = sum(map(len, texts)), 0
+        for first in range(0, len(texts), self._settings.batch_size):
+            some = order[first : first + self._settings.batch_size]
+            vectors[some] = self.encoder.encode_document([texts[i] for i in some])
+            done += sum(len(texts[i]) for i in some)
+            if tell:
+                tell(done / characters)
+        return vectors
 
     def _adopt(self, rebuild: bool) -> None:
         """Make sure that what is stored was made by this encoder; start anew where nothing is lost by it."""
@@ -294,9 +318,29 @@ def _embedded() -> StaticEncoder:
     return StaticEncoder.open(name=EMBEDDED)
 
 
-def _encoders(settings: Settings) -> tuple[Encoder, StaticEncoder]:
+def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Encoder, StaticEncoder]:
+    """Return the encoder that compares passages, and the one that compares words, which may be the same.
+
+    Raises:
+        ModelError: if one cannot be loaded.
+    """
     tokens = _embedded()  # immutable, so that all pipelines of a process share one
-    return (tokens if settings.encoder == EMBEDDED else load_encoder(settings.encoder)), tokens
+    if settings.encoder == EMBEDDED:
+        return tokens, tokens
+    encoder = load_encoder(
+        settings.encoder,
+        device=settings.device,
+        batch_size=settings.batch_size,
+        query_prompt=settings.query_prompt,
+        document_prompt=settings.document_prompt,
+        progress=progress,
+    )
+    return encoder, tokens
+
+
+def _tell(progress: Progress, first: int, last: int, total: int, share: float) -> None:
+    """Show how many of `total` documents are embedded, where `share` of `first` to `last` are."""
+    progress("embedding", first + share * (last - first), total)
 
 
 def _record(document: Document, file: FileState) -> DocumentRecord:

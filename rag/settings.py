@@ -5,10 +5,12 @@ Each field is set by the variable ``ISNAD_<NAME>``, for example ``ISNAD_CORPUS=~
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -26,6 +28,16 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("isnad", appauthor=False), description="where indexes are kept"
     )
     encoder: str = Field("embedded", description="`embedded`, a sentence-transformers id, or a path")
+    device: str = Field(
+        "auto", description="where a hub model computes: `auto` (the best present), `cpu`, `cuda`, `mps`, …"
+    )
+    batch_size: int = Field(32, ge=1, le=4096, description="texts that a hub encoder encodes at once")
+    query_prompt: str | None = Field(
+        None, description="what a hub encoder writes before a question; the model's own if unset"
+    )
+    document_prompt: str | None = Field(
+        None, description="what a hub encoder writes before a passage; the model's own if unset"
+    )
     reader: str = Field("embedded", description="`embedded`")
     threshold: float = Field(
         0.3, ge=0, le=1, description="confidence below which the answer is: not in these documents"
@@ -35,6 +47,14 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
     host: str = Field("127.0.0.1", description="the address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")
+
+    @field_validator("device")
+    @classmethod
+    def _device(cls, value: str) -> str:
+        # Whether it is there is found out when a model is opened: that takes torch.
+        if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", value):
+            raise PydanticCustomError("device", "Input should be auto, cpu, cuda, cuda:1, mps or xpu")
+        return value
 
     @classmethod
     def load(cls, **overrides: object) -> Settings:

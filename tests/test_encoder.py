@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.encoder import EMBEDDED_FOLDER, HubEncoder, StaticEncoder, load_encoder
+from rag.encoder import EMBEDDED_FOLDER, StaticEncoder, load_encoder
 from rag.errors import ModelError
+from rag.hub_encoder import HubEncoder
 
 TEXTS = [
     "افتُتِحَتِ المَكتَبةُ الجَديدةُ في وَسَطِ المَدينةِ.",
@@ -157,9 +158,8 @@ def test_a_hub_encoders_fingerprint_follows_its_weights(hub_encoder: HubEncoder,
     same = HubEncoder.open(str(EMBEDDED_FOLDER), device="cpu")
     assert same.fingerprint == hub_encoder.fingerprint
     same._model[0].embedding.weight.data.mul_(1.5)
-    changed = HubEncoder("changed", same._model, "")
     folder = tmp_path / "changed"
-    changed._model.save(str(folder))
+    same._model.save(str(folder))
     assert HubEncoder.open(str(folder), device="cpu").fingerprint != hub_encoder.fingerprint
 
 
@@ -226,7 +226,7 @@ def test_a_table_of_another_vocabulary_is_refused(copied: Path) -> None:
 def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, reason in ((str(tmp_path / "nothing"), "neither a folder nor a hub id"), ("", "neither"),
-                         (str(tmp_path / "empty"), "cannot be loaded")):  # fmt: skip
+                         (str(tmp_path / "empty"), "has neither modules.json nor config.json")):  # fmt: skip
         with pytest.raises(ModelError, match=rf"{reason}.*ISNAD_ENCODER=embedded") as caught:
             load_encoder(name)
         assert "\n" not in str(caught.value)

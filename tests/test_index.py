@@ -120,7 +120,7 @@ def test_an_index_of_another_encoder_is_refused_with_both_names(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(folder).close()
-    monkeypatch.setattr("rag.index.load_encoder", lambda name: OtherEncoder())
+    monkeypatch.setattr("rag.index.load_encoder", lambda name, **options: OtherEncoder())
     monkeypatch.setenv("ISNAD_ENCODER", "other-model")
     with pytest.raises(StoreError) as caught:
         opened(folder)

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.commands.terminal import Page
+from rag.commands.terminal import Page, ProgressBar
 from rag.errors import IsnadError
 from rag.settings import Settings
 
@@ -167,16 +167,18 @@ def check_home(folder: Path) -> str:
 
 
 def check_encoder(folder: Path) -> str:
-    """Return the encoder and its dimension, having encoded a word."""
+    """Return the encoder, its dimension and where it computes, having encoded a word."""
     import numpy as np
 
-    from rag.encoder import load_encoder
+    from rag.index import encoders
 
-    encoder = load_encoder(Settings.load().encoder)
+    with ProgressBar() as progress:
+        encoder, _ = encoders(Settings.load(), progress)
     vector = encoder.encode_query(["الجسر"])
     if vector.shape != (1, encoder.dimension) or not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
         raise BrokenError(f"encoder '{encoder.name}' gave no unit vector but shape {vector.shape}")
-    return f"{encoder.name}, {encoder.dimension} dimensions"
+    device = getattr(encoder, "device", "cpu")  # a model of the hub has a choice
+    return f"{encoder.name}, {encoder.dimension} dimensions, on {device}"
 
 
 @contextlib.contextmanager
@@ -289,7 +291,7 @@ CHECKS: tuple[tuple[str, Callable[[Path], str], str], ...] = (
         "set ISNAD_CORPUS to a folder with .txt or .md files, or name one with --corpus",
     ),
     ("home", check_home, "set ISNAD_HOME to a folder on a local disk that you may write to"),
-    ("encoder", check_encoder, "set ISNAD_ENCODER=embedded; if that fails, " + REINSTALL),
+    ("encoder", check_encoder, "unset ISNAD_ENCODER and ISNAD_DEVICE; if that fails, " + REINSTALL),
     ("index", check_index, REINSTALL),
     ("documents", check_documents, "run `isnad index FOLDER --rebuild`"),
     ("arabic", check_arabic, REINSTALL),

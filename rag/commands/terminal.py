@@ -101,7 +101,8 @@ def _shorten(title: str) -> str:
 class ProgressBar:
     """A progress bar on the terminal's error stream; silent elsewhere, and for work that is done at once.
 
-    Calling it with a stage, what is done and the total moves the bar.
+    Calling it with a stage, what is done and the total moves the bar. A stage that begins with a total of 0
+    is a wait of unknown length, such as a download: it is shown at once, and in a log or a pipe by one line.
     """
 
     def __init__(self, patience: float = 0.5) -> None:
@@ -110,6 +111,7 @@ class ProgressBar:
         self._silent = not sys.stderr.isatty()
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._announced: set[str] = set()
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -120,14 +122,19 @@ class ProgressBar:
         if self._bar:
             self._bar.stop()
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: float, total: int) -> None:
         """Show that `done` of `total` are done in `stage`."""
-        if self._silent or (not self._bar and time.monotonic() - self._start < self._patience):
+        if self._silent:
+            if total == 0 and stage not in self._announced:
+                self._announced.add(stage)
+                print(f"isnad: {stage} …", file=sys.stderr, flush=True)
+            return
+        if total and not self._bar and time.monotonic() - self._start < self._patience:
             return
         bar = self._bar = self._bar or self._open()
         if stage not in self._tasks:
-            self._tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(self._tasks[stage], completed=done, total=total)
+            self._tasks[stage] = bar.add_task(stage, total=total or None)
+        bar.update(self._tasks[stage], completed=done, total=total or None)
 
     @staticmethod
     def _open() -> Any:
