@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from vectorstore import dense
 from vectorstore.base import DamagedError, DenseIndex, Ids, Vectors
+from vectorstore.codes import Codes
 from vectorstore.dense import FaissIndex, kind_for
 from vectorstore.exact import ExactIndex
 
 Batches = Iterable[tuple[Ids, Vectors]]
 Build = Callable[[Batches, int], DenseIndex]
+
+
+NONE_ARE_FEW = {"flat": 0, "hnsw": 0}  # so that a few vectors, too, are searched for as many are
 
 
 def faiss_flat(batches: Batches, dimension: int) -> DenseIndex:
@@ -28,7 +32,8 @@ def faiss_hnsw(batches: Batches, dimension: int) -> DenseIndex:
 
 
 @pytest.fixture(params=[ExactIndex.build, faiss_flat, faiss_hnsw], ids=["exact", "flat", "hnsw"])
-def build(request: pytest.FixtureRequest) -> Build:
+def build(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Build:
+    monkeypatch.setattr(dense, "_FEW", NONE_ARE_FEW)
     found: Build = request.param
     return found
 
@@ -149,23 +154,58 @@ rows = st.tuples(coordinates, coordinates, coordinates).filter(any)
     query=rows,
     k=st.integers(1, 70),
     allowed=st.none() | st.sets(st.integers(0, 60)),
+    few=st.sampled_from([0, 2_000]),
 )
 def test_flat_search_is_exact_whatever_ties(
-    vectors: list[tuple[float, ...]], query: tuple[float, ...], k: int, allowed: set[int] | None
+    vectors: list[tuple[float, ...]], query: tuple[float, ...], k: int, allowed: set[int] | None, few: int
 ) -> None:
     held = unit(np.array(vectors).reshape(-1, 3)) if vectors else np.empty((0, 3), dtype=np.float32)
     batches = [(np.arange(len(held), dtype=np.int64)[::-1], held)]
     expected = ExactIndex.build(batches, 3).search(unit([query]), k, allowed)
-    assert FaissIndex.build(batches, 3, "flat").search(unit([query]), k, allowed) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_FEW", {"flat": few, "hnsw": few})
+        assert FaissIndex.build(batches, 3, "flat").search(unit([query]), k, allowed) == expected
 
 
 def test_filters_too_wide_to_compare_one_by_one_stay_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dense, "_FEW", 0)
+    monkeypatch.setattr(dense, "_FEW", NONE_ARE_FEW)
     vectors, ids = random_units(400, 16), np.arange(400, dtype=np.int64)
     queries, allowed = random_units(5, 16, seed=3), list(range(0, 400, 2))
     expected = ExactIndex.build([(ids, vectors)], 16).search(queries, 10, allowed)
     assert FaissIndex.build([(ids, vectors)], 16, "flat").search(queries, 10, allowed) == expected
     assert FaissIndex.build([(ids, vectors)], 16, "hnsw").search(queries, 10, allowed) == expected
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+def test_codes_of_a_byte_find_the_same_as_the_vectors_themselves(offset: float) -> None:
+    # An offset makes all vectors alike, as some encoders do: then little tells the best from the rest.
+    random = np.random.default_rng(7)
+    vectors = unit(random.normal(size=(6000, 24)) + offset)
+    vectors[100:160] = vectors[100]
+    ids = random.permutation(6000).astype(np.int64)
+    queries = np.concatenate([vectors[95:105], unit(random.normal(size=(10, 24)) + offset)])
+    index, exact = FaissIndex.build([(ids, vectors)], 24), ExactIndex(ids, vectors)
+    half = np.sort(ids)[::2]
+    for k in (1, 10, 100):
+        assert index.search(queries, k) == exact.search(queries, k)
+        assert index.search(queries, k, half) == exact.search(queries, k, half)
+
+
+@pytest.mark.parametrize("kind", ["flat", "hnsw"])
+def test_a_query_of_zeros_finds_the_lowest_ids(kind: dense.Kind) -> None:
+    index = FaissIndex.build([(np.arange(50, 0, -1, dtype=np.int64), random_units(50, 8))], 8, kind)
+    assert index.search(np.zeros((1, 8), dtype=np.float32), 3, [9, 4, 30, 8]) == [
+        [(4, 0.0), (8, 0.0), (9, 0.0)]
+    ]
+
+
+def test_codes_are_never_further_off_than_they_say() -> None:
+    vectors, queries = random_units(3000, 32), random_units(20, 32, seed=9)
+    codes = Codes.build(vectors)
+    for query in queries:
+        scores, rows, off = codes.nearest(query, 3000, None)
+        assert sorted(rows.tolist()) == list(range(3000))
+        assert np.abs(scores - vectors[rows] @ query).max() <= off < 0.1
 
 
 def test_a_graph_finds_nearly_all_of_many() -> None:
@@ -193,7 +233,7 @@ def test_an_empty_index_can_be_saved(kind: dense.Kind, tmp_path: Path) -> None:
     assert FaissIndex.load(tmp_path / "saved").search(random_units(1, 8), 3) == [[]]
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "ids.npy"])
+@pytest.mark.parametrize("name", ["codes.faiss", "scale.npy", "vectors.npy", "ids.npy"])
 @pytest.mark.parametrize("content", [None, b"", b"IxFI", b"\xff" * 100])
 def test_a_file_that_is_no_index_is_damaged(name: str, content: bytes | None, tmp_path: Path) -> None:
     FaissIndex.build([(ids_of(1), unit([NORTH]))], 2).save(tmp_path / "saved")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -188,6 +189,35 @@ def test_more_chunks_than_candidates_still_give_k(tmp_path: Path, monkeypatch: p
     found = make(tmp_path / "index", corpus).search({"words": ["مطار"]}, 50)
     assert len(found) == 50
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize("share", [2, 3, 40])
+def test_a_filter_gives_what_the_whole_gives_without_the_rest(
+    few: int, share: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_FEW", few)
+    corpus = {
+        id_: {"words": "مطار " * (id_ * 7 % 11) + "قوات " * (id_ % 5), "grams": f"رقم {id_}"}
+        for id_ in range(1, 301)
+    }
+    query = {"words": ["مطار", "قوات"], "grams": ["رقم", "299"]}
+    allowed = set(range(1, 301, share)) | {-4, 1000}
+    expected = [pair for pair in bm25(corpus, query) if pair[0] in allowed]
+    index = make(tmp_path / "index", corpus)
+    assert same(index.search(query, 300, allowed), expected)
+    assert same(index.search(query, 300, np.array(sorted(allowed))), expected)
+    assert [s for _, s in index.search(query, 3, allowed)] == pytest.approx([s for _, s in expected[:3]])
+
+
+def test_a_filter_whose_chunks_are_the_worst_still_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_FEW", 0)
+    monkeypatch.setattr(lexical, "CANDIDATES", 2)
+    corpus = {id_: {"words": "مطار مطار" if id_ < 250 else "مطار", "grams": ""} for id_ in range(300)}
+    index = make(tmp_path / "index", corpus)
+    assert [id_ for id_, _ in index.search({"words": ["مطار"]}, 2, range(250, 300))] == [250, 251]
 
 
 token = st.sampled_from(["مطار", "قوات", "قتل", "airport", "13", "و"])

@@ -313,7 +313,7 @@ def test_changes_to_many_chunks_are_made_in_place_and_answer_the_same(store: Sto
 def test_verify_names_what_is_wrong(filled: Path) -> None:
     with opened(filled) as store:
         assert store.verify() == []
-        vectors = next(filled.glob("dense-*")) / "vectors.faiss"
+        vectors = next(filled.glob("dense-*")) / "vectors.npy"
         vectors.write_bytes(vectors.read_bytes()[:-1])
         store.catalog.remove(["third.md"])
         damage, *others = store.verify()
@@ -329,7 +329,7 @@ def test_verify_names_what_is_wrong(filled: Path) -> None:
 READ_ONLY = """
     import os, sys
     from pathlib import Path
-    import faiss, tantivy  # now, since another user may not be let into this one's packages
+    import faiss, mmap, tantivy  # now, since another user may not be let into this one's packages
     sys.path.insert(0, {tests!r})
     import test_vectorstore_store as t
     if os.getuid() == 0:  # to whom nothing is read-only

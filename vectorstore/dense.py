@@ -11,41 +11,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.base import DamagedError, Ids, Vectors
+from vectorstore.codes import ROUNDING, Codes
 from vectorstore.exact import among, best, check_queries, gather, scores
 
 Kind = Literal["flat", "hnsw"]
 
 LARGEST_FLAT = 300_000  # vectors; comparing more than these one by one takes too long
 _LINKS = 16  # of a vector in the graph
-_FEW = 20_000  # allowed vectors that are compared one by one rather than found through the graph
+_FEW = {"flat": 2_000, "hnsw": 20_000}  # allowed vectors that are compared one by one, and not searched for
 _MOST_DEAD = 0.2  # share of removed vectors at which a graph is built anew
-_SPARE = 16  # neighbours looked at beyond `k`
-_VECTORS, _IDS = "vectors.faiss", "ids.npy"
-_ROUNDING = 1e-5  # more than FAISS's float32 sums of unit vectors are ever off
+_SPARE = {"flat": 4, "hnsw": 1}  # times `k` that is looked at first, and these many more
+_MORE = 16
+_IDS, _VECTORS, _GRAPH = "ids.npy", "vectors.npy", "graph.faiss"
+
+
+class Graph:
+    """An HNSW graph over vectors, which it holds; of equal vectors only one.
+
+    Many copies of one vector would link only to one another and cut off what lies behind them.
+    """
+
+    def __init__(self, index: Any) -> None:
+        self.index = index  # IndexHNSWFlat of m rows
+        flat, size = _faiss().downcast_index(index.storage), index.ntotal * index.d
+        view = _faiss().rev_swig_ptr(flat.get_xb(), size) if size else np.empty(0, dtype=np.float32)
+        self.vectors: Vectors = view.reshape(index.ntotal, index.d)  # the index's own memory
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        return int(self.index.ntotal)
+
+    def nearest(self, query: Vectors, count: int, selector: Any) -> tuple[Vectors, Ids, float]:
+        """Return about the best `count` rows, as `Codes.nearest` does; a graph may miss some."""
+        faiss = _faiss()
+        faiss.omp_set_num_threads(1)
+        parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=max(64, 2 * count))
+        scores, rows = self.index.search(query[None], count, params=parameters)
+        found = rows[0] >= 0
+        return scores[0][found], rows[0][found], ROUNDING * max(1.0, float(np.linalg.norm(query)))
 
 
 class FaissIndex:
     """Vectors in a FAISS index that is never changed once built: adding while others search would crash.
 
-    FAISS numbers vectors by their row, and `ids` and `rows` say which chunk has which. A graph holds equal
-    vectors once, since many copies of one vector link only to one another and cut off what lies behind them.
-    FAISS only picks candidates: their scores are computed again as by `ExactIndex`, so that the two agree
-    to the last bit wherever the candidates do.
+    FAISS numbers vectors by their row, and `ids` and `rows` say which chunk has which. It only picks
+    candidates, from a byte for each number or through the graph. Their scores are then computed as by
+    `ExactIndex`, from the vectors themselves, which are read where they lie on the disk; so the two agree to
+    the last bit wherever the candidates do.
     """
 
-    def __init__(self, index: Any, ids: Ids, rows: Ids) -> None:
-        self._faiss = faiss = _faiss()
-        self._index = index  # IndexFlatIP or IndexHNSWFlat, of m vectors
+    def __init__(self, finder: Codes | Graph, vectors: Vectors, ids: Ids, rows: Ids) -> None:
+        self._finder = finder  # of m rows
+        self._vectors = vectors  # (m, d)
         self._ids = ids  # (n,) -1 where the chunk was removed and its vector is still in the graph
         self._rows = rows  # (n,) in 0..m-1; 0, 1, 2, … when flat
         self._alive = ids >= 0  # (n,)
         self._held = int(self._alive.sum())
-        flat = index if self.kind == "flat" else faiss.downcast_index(index.storage)
-        size = index.ntotal * index.d
-        view = faiss.rev_swig_ptr(flat.get_xb(), size) if size else np.empty(0, dtype=np.float32)
-        self._vectors: Vectors = view.reshape(index.ntotal, index.d)  # the index's own memory
         self._by_row = np.argsort(rows, kind="stable")
-        self._starts = np.searchsorted(rows[self._by_row], np.arange(index.ntotal + 1))
+        self._starts = np.searchsorted(rows[self._by_row], np.arange(len(finder) + 1))
 
     @classmethod
     def build(
@@ -66,16 +89,15 @@ class FaissIndex:
         Raises:
             ValueError: if an id is negative or comes twice, or a vector is not finite or of another length.
         """
-        faiss = _faiss()
         ids, vectors = gather(batches, dimension)
         if len(ids) and ids.min() < 0:
             raise ValueError(f"id {ids.min()} is negative")
         if (kind or kind_for(len(ids))) == "flat":
-            index = faiss.IndexFlatIP(dimension)
-            index.add(vectors)
-            return cls(index, ids, np.arange(len(ids)))
-        index = faiss.IndexHNSWFlat(dimension, _LINKS, faiss.METRIC_INNER_PRODUCT)
-        return cls(index, ids, _add_to_graph(index, vectors[:0], vectors, threads))
+            return cls(Codes.build(vectors), vectors, ids, np.arange(len(ids)))
+        index = _faiss().IndexHNSWFlat(dimension, _LINKS, _faiss().METRIC_INNER_PRODUCT)
+        rows = _add_to_graph(index, vectors[:0], vectors, threads)
+        graph = Graph(index)
+        return cls(graph, graph.vectors, ids, rows)
 
     def with_changes(
         self, removed: Iterable[int], added: Iterable[tuple[Ids, Vectors]], threads: int = 1
@@ -89,24 +111,24 @@ class FaissIndex:
         new_ids, new_vectors = gather(added, self.dimension)
         if among(self._ids[kept], new_ids.tolist()).any():
             raise ValueError("an id comes twice")
-        if self.kind == "flat" or kept.sum() < (1 - _MOST_DEAD) * len(kept):
+        if isinstance(self._finder, Codes) or kept.sum() < (1 - _MOST_DEAD) * len(kept):
             old = (self._ids[kept], self._vectors[self._rows[kept]])
             kind = None if self.kind == "flat" else self.kind
             return type(self).build([old, (new_ids, new_vectors)], self.dimension, kind, threads)
-        index = self._faiss.clone_index(self._index)
+        index = _faiss().clone_index(self._finder.index)
         rows = _add_to_graph(index, self._vectors, new_vectors, threads)
-        ids = np.where(kept, self._ids, -1)
-        return type(self)(index, np.concatenate([ids, new_ids]), np.concatenate([self._rows, rows]))
+        graph, ids = Graph(index), np.concatenate([np.where(kept, self._ids, -1), new_ids])
+        return type(self)(graph, graph.vectors, ids, np.concatenate([self._rows, rows]))
 
     @property
     def kind(self) -> Kind:
         """Tell how vectors are found."""
-        return "hnsw" if isinstance(self._index, self._faiss.IndexHNSW) else "flat"
+        return "hnsw" if isinstance(self._finder, Graph) else "flat"
 
     @property
     def dimension(self) -> int:
         """Return the length of the vectors."""
-        return int(self._index.d)
+        return int(self._vectors.shape[1])
 
     @property
     def ids(self) -> Ids:
@@ -131,46 +153,56 @@ class FaissIndex:
         queries = check_queries(queries, k, self.dimension)
         usable = self._alive if allowed is None else self._alive & among(self._ids, allowed)
         entries = np.flatnonzero(usable)
-        if allowed is not None and len(entries) <= _FEW:
+        if len(entries) <= _FEW[self.kind] and (allowed is not None or self.kind == "flat"):
             return [self._best(entries, query, k) for query in queries]
-        self._faiss.omp_set_num_threads(1)  # of this thread only: OpenMP counts for each
-        rows = np.zeros(self._index.ntotal, dtype=np.bool_)
+        rows = np.zeros(len(self._finder), dtype=np.bool_)
         rows[self._rows[entries]] = True
         count, selector, bits = int(rows.sum()), None, np.packbits(rows, bitorder="little")
         if count < len(rows):
-            selector = self._faiss.IDSelectorBitmap(len(rows), self._faiss.swig_ptr(bits))
+            selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
         return [self._nearest(query, k, usable, count, selector) for query in queries]
 
     def _nearest(
         self, query: Vectors, k: int, usable: NDArray[np.bool_], count: int, selector: Any
     ) -> list[tuple[int, float]]:
         """Return the `k` best among the `count` rows that `selector` lets through."""
-        wanted = min(count, k + _SPARE)
+        if not query.any():  # all are equally near, which FAISS would take long to find out
+            return [(id_, 0.0) for id_ in np.sort(self._ids[usable])[:k].tolist()]
+        wanted = min(count, k * _SPARE[self.kind] + _MORE)
         while wanted:
-            parameters = self._parameters(wanted, selector)
-            scored, rows = self._index.search(query[None], wanted, params=parameters)
-            scored, rows = scored[0][rows[0] >= 0], rows[0][rows[0] >= 0]
-            # FAISS drops any of those that tie with the last, so look on until the last is clearly worse.
-            clear = len(rows) > k and scored[k - 1] - scored[-1] > _ROUNDING
+            near, rows, off = self._finder.nearest(query, wanted, selector)
+            entries = self._entries(rows)
+            found = self._best(entries[usable[entries]], query, k)
+            # No row that FAISS left out scores more than its last one, give or take `off`; those that tie
+            # with the last it drops as it likes. So look on until the k-th is clearly better.
+            clear = len(found) == k and found[-1][1] > near[-1] + off
             if clear or wanted == count or len(rows) < wanted:
-                entries = np.concatenate([self._by_row[self._starts[r] : self._starts[r + 1]] for r in rows])
-                return self._best(entries[usable[entries]], query, k)
+                return found
             wanted = min(count, wanted * 4)
         return []
 
-    def _best(self, entries: NDArray[np.int64], query: Vectors, k: int) -> list[tuple[int, float]]:
-        return best(self._ids[entries], scores(self._vectors, self._rows[entries], query), k)
+    def _entries(self, rows: Ids) -> Ids:
+        """Return the entries that stand for these rows: where flat, each its own."""
+        if isinstance(self._finder, Codes) or not len(rows):
+            return rows
+        return np.concatenate([self._by_row[self._starts[r] : self._starts[r + 1]] for r in rows])
 
-    def _parameters(self, wanted: int, selector: Any) -> Any:
-        if self.kind == "hnsw":
-            return self._faiss.SearchParametersHNSW(sel=selector, efSearch=max(64, 2 * wanted))
-        return self._faiss.SearchParameters(sel=selector)
+    def _best(self, entries: NDArray[np.int64], query: Vectors, k: int) -> list[tuple[int, float]]:
+        if len(entries) > 2 * k:  # sums in float32, which are quick, leave few to be summed exactly
+            rough = self._vectors[self._rows[entries]] @ query
+            least = np.partition(rough, len(rough) - k)[len(rough) - k]
+            entries = entries[rough >= least - 2 * ROUNDING * max(1.0, float(np.linalg.norm(query)))]
+        return best(self._ids[entries], scores(self._vectors, self._rows[entries], query), k)
 
     def save(self, folder: Path) -> None:
         """Write the index into the new folder `folder`; the caller sees to its checksums."""
         folder.mkdir()
-        self._faiss.write_index(self._index, str(folder / _VECTORS))
         np.save(folder / _IDS, np.stack([self._ids, self._rows]), allow_pickle=False)
+        if isinstance(self._finder, Graph):
+            _faiss().write_index(self._finder.index, str(folder / _GRAPH))
+        else:
+            np.save(folder / _VECTORS, self._vectors, allow_pickle=False)
+            self._finder.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> FaissIndex:
@@ -179,15 +211,18 @@ class FaissIndex:
         Raises:
             DamagedError: if there is no such index.
         """
-        faiss = _faiss()
         try:
-            index = faiss.read_index(str(folder / _VECTORS))
             ids, rows = np.load(folder / _IDS, allow_pickle=False)
+            if (folder / _GRAPH).exists():
+                index = _faiss().read_index(str(folder / _GRAPH))
+                if not isinstance(index, _faiss().IndexHNSWFlat):
+                    raise DamagedError(f"{folder.name}: not a graph of ours")
+                graph = Graph(index)
+                return cls(graph, graph.vectors, ids, rows)
+            vectors = np.asarray(np.load(folder / _VECTORS, mmap_mode="r", allow_pickle=False))
+            return cls(Codes.load(folder), vectors, ids, rows)
         except (RuntimeError, OSError, ValueError, EOFError) as error:
             raise DamagedError(f"{folder.name}: {str(error).splitlines()[0]}") from error
-        if not isinstance(index, (faiss.IndexFlat, faiss.IndexHNSWFlat)):
-            raise DamagedError(f"{folder.name}: not an index of ours")
-        return cls(index, ids, rows)
 
 
 def _add_to_graph(index: Any, held: Vectors, added: Vectors, threads: int) -> Ids:

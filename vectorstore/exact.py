@@ -89,7 +89,14 @@ def check_queries(queries: Vectors, k: int, dimension: int) -> Vectors:
 
 def among(ids: Ids, allowed: Collection[int]) -> NDArray[np.bool_]:
     """Tell for each id whether it is allowed, (n,)."""
-    return np.isin(ids, np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
+    return np.isin(ids, as_ids(allowed))
+
+
+def as_ids(allowed: Collection[int]) -> Ids:
+    """Return any collection of ids as an array, (n,), in its own order; arrays are the fastest to pass."""
+    if isinstance(allowed, np.ndarray):
+        return allowed.astype(np.int64, copy=False)
+    return np.fromiter(allowed, dtype=np.int64, count=len(allowed))
 
 
 def scores(vectors: Vectors, rows: NDArray[np.int64], query: Vectors) -> Vectors:

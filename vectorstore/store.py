@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from vectorstore.lexical import TantivyIndex
 
 CATALOG = "catalog.sqlite"
 _KINDS = ("dense", "lexical")
+_FORM = 2  # of the indexes' files: raised when they change, so that older ones are built anew
 _SMALL = 1_000  # chunks; the words of fewer are indexed anew at every change
 _MUCH = 0.2  # share of the chunks; the words are indexed anew when more than it changed
 
@@ -72,6 +73,10 @@ class Store:
         self.catalog = catalog
         self.fields = dict(fields)
         self.dimension = dimension
+        self._facts: dict[str, dict[str, Any]] = {
+            "dense": {"form": _FORM, "dimension": dimension},
+            "lexical": {"form": _FORM, "fields": list(fields)},
+        }
         self._loaded = _Loaded()
         self._mutex = threading.RLock()  # one thread builds, where no writer's lock sees to it
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -242,7 +247,8 @@ class Store:
             index = old.index.with_changes(removed, batches)
         name = new_name("dense", generation)
         index.save(folder / name)
-        return _Held(index, seal(folder, name, generation, {"dimension": self.dimension}), folder)
+        part = seal(folder, name, generation, self._facts["dense"])
+        return _Held(FaissIndex.load(folder / name), part, folder)  # which holds less in memory than `index`
 
     def _sync_lexical(
         self, folder: Path, ids: Ids, generation: int, progress: Progress | None
@@ -259,7 +265,7 @@ class Store:
         else:
             some = _counted(self.catalog.terms(added), "lexical", len(added), progress)
             index = old.index.with_changes(old.home / old.part.name, folder / name, removed, some)
-        return _Held(index, seal(folder, name, generation, {"fields": list(self.fields)}), folder)
+        return _Held(index, seal(folder, name, generation, self._facts["lexical"]), folder)
 
     def _load(self) -> _Loaded:
         """Return what the folder holds and is whole, of whatever generation."""
@@ -281,7 +287,7 @@ class Store:
 
     def _load_dense(self, parts: Mapping[str, Part]) -> _Held[FaissIndex] | None:
         part = parts.get("dense")
-        if part is None or part.facts != {"dimension": self.dimension}:
+        if part is None or part.facts != self._facts["dense"]:
             return None
         try:
             check(self.folder, part)
@@ -291,7 +297,7 @@ class Store:
 
     def _load_lexical(self, parts: Mapping[str, Part]) -> _Held[TantivyIndex] | None:
         part = parts.get("lexical")
-        if part is None or part.facts != {"fields": list(self.fields)}:
+        if part is None or part.facts != self._facts["lexical"]:
             return None
         try:
             check(self.folder, part)
