@@ -61,7 +61,8 @@ class HubEncoder:
         self.prompts = prompts
         self._model = model
         self._batch_size = batch_size
-        self._turn = threading.Lock()  # a tokenizer keeps its padding in itself, and fails where it is shared
+        # A tokenizer that two threads use can raise "Already borrowed" (huggingface/transformers#47085).
+        self._turn = threading.Lock()
 
     @classmethod
     def open(
@@ -90,7 +91,7 @@ class HubEncoder:
             ModelError: if the library is not installed, the device is not there, or the model cannot be
                 found, fetched or read, or must not be loaded.
         """
-        if Path(name).expanduser().is_dir():
+        if name and Path(name).expanduser().is_dir():
             name = str(Path(name).expanduser().resolve())  # the index knows it by this name from anywhere
         if find_spec("sentence_transformers") is None:
             raise ModelError(
@@ -115,6 +116,8 @@ class HubEncoder:
                 ).float()
         except Exception as error:  # the library passes on what the disk, the model or torch raised
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            if "trust_remote_code" in str(error):
+                reason = "it needs code of its own, which is not run"
             raise ModelError(
                 f"encoder '{name}' cannot be loaded ({reason}); name another model or set "
                 "ISNAD_ENCODER=embedded"
