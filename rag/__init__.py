@@ -12,6 +12,7 @@ from rag.errors import IsnadError
 from rag.schema import Answer, AnswerGroup, Chunk, Citation, Document, Hit, Span
 
 if TYPE_CHECKING:
+    from rag.filters import Filters
     from rag.pipeline import Pipeline, answer
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Document",
+    "Filters",
     "Hit",
     "IsnadError",
     "Pipeline",
@@ -29,9 +31,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the pipeline when it is first asked for: `import rag` alone stays light."""
+    """Import these when they are first asked for: `import rag` alone stays light."""
     if name in ("Pipeline", "answer"):
         from rag import pipeline
 
         return getattr(pipeline, name)
+    if name == "Filters":
+        from rag.filters import Filters
+
+        return Filters
     raise AttributeError(f"module 'rag' has no attribute {name!r}")

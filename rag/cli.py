@@ -30,6 +30,26 @@ Corpus = Annotated[
     Path | None,
     typer.Option("--corpus", "-c", metavar="DIR", help="The folder to ask; ISNAD_CORPUS if left out."),
 ]
+Documents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--document", "-d", metavar="ID", help="Only this document, or those like '2021/*'; can be repeated."
+    ),
+]
+Languages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lang", "-l", metavar="CODE", help="Only documents in this language (ar, en, …); likewise."
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Only documents of this day (month, year) or later."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only documents of this day (month, year) or earlier."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -74,10 +94,10 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the passages that were read, and why these.")
     ] = False,
-    document: Annotated[
-        list[str] | None,
-        typer.Option("--document", "-d", metavar="ID", help="Ask this document only; can be repeated."),
-    ] = None,
+    document: Documents = None,
+    lang: Languages = None,
+    since: Since = None,
+    until: Until = None,
 ) -> int:
     """Answer a question from the documents, or say that they do not.
 
@@ -85,19 +105,24 @@ def ask(
     its place, as document:start-end. Documents that disagree are all quoted. In a terminal the mark is bold
     and underlined, in a pipe it is **two stars**.
 
+    Documents can be chosen by name, language and date: those that meet all that is set are asked. A document
+    that states no date is left out as soon as a date is set; `isnad documents` takes the same options.
+
     \b
     Examples:
       isnad ask "كم قتيلا أوقع الهجوم؟"
-      isnad ask -c ~/articles -d 000.txt -d 001.txt "Who said so?"
+      isnad ask -c ~/articles -d 000.txt -d "2021/*" "Who said so?"
+      isnad ask --lang ar --since 2021-07 --until 2021-07-24 "من استقال؟"
       isnad ask --json "متى وقع الانفجار؟" | jq -r .answer
       isnad ask "is it in there?" > /dev/null && echo yes
 
     Exit status: 0 answered, 1 not in the documents, 2 error.
     """
     from rag.commands.ask import ask as run
+    from rag.filters import Filters
 
     words = sys.stdin.read() if question == ["-"] else typed(" ".join(question))
-    return run(words, corpus, k, document or [], as_json, explain)
+    return run(words, corpus, k, Filters.read(document, lang, since, until), as_json, explain)
 
 
 @app.command()
@@ -164,7 +189,14 @@ def serve(
 
 
 @app.command()
-def documents(corpus: Corpus = None, as_json: Json = False) -> int:
+def documents(
+    corpus: Corpus = None,
+    as_json: Json = False,
+    document: Documents = None,
+    lang: Languages = None,
+    since: Since = None,
+    until: Until = None,
+) -> int:
     """List the documents: name, title, language, date and length, and the files that were skipped.
 
     In a pipe the fields are separated by tabs.
@@ -173,10 +205,12 @@ def documents(corpus: Corpus = None, as_json: Json = False) -> int:
     Examples:
       isnad documents
       isnad documents -c ~/articles | cut -f1
+      isnad documents --lang ar --since 2021-07
     """
     from rag.commands.documents import documents as run
+    from rag.filters import Filters
 
-    return run(corpus, as_json)
+    return run(corpus, Filters.read(document, lang, since, until), as_json)
 
 
 @app.command()

@@ -22,11 +22,12 @@ from rag import corpus
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, Vectors, load_encoder
 from rag.errors import CorpusError, DocumentError, StoreError
+from rag.filters import Filters, Listing
 from rag.hub import Progress as Progress
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport, state_of
-from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, LockedError, Skipped
+from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, Ids, LockedError, Skipped
 from vectorstore.store import Store
 
 FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
@@ -51,6 +52,7 @@ class Index:
         self.report = SyncReport()
         self._settings = settings
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._listing: Listing | None = None
 
     @classmethod
     def open(
@@ -131,9 +133,9 @@ class Index:
 
     # What is in it
 
-    def documents(self) -> list[Document]:
-        """Return every document, by id."""
-        return [self.document(name) for name in sorted(self._names())]
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """Return every document that meets `filters`, by id; raises as `select`."""
+        return [self.document(name) for name in self._list().names(filters)]
 
     def document(self, document_id: str) -> Document:
         """Return one document.
@@ -143,25 +145,28 @@ class Index:
         """
         record = self.store.catalog.document(document_id)
         if record is None:
-            raise self._missing(document_id)
+            raise self._list().missing(document_id)
         return _document(record)
 
-    def require(self, document_id: str) -> None:
-        """Raise DocumentError unless there is a document of that id."""
-        if document_id not in self._names():
-            raise self._missing(document_id)
+    def select(self, filters: Filters | None) -> Ids | None:
+        """Return the ids of the chunks of the documents that meet `filters`, ascending; None means all.
+
+        Raises:
+            DocumentError: if there is no document of a name, or a pattern matches none.
+            SettingsError: if no document is in one of the languages, of the time, or meets all conditions.
+        """
+        return self._list().chunks(filters) if filters else None
 
     def skipped(self) -> list[tuple[str, str]]:
         """Return the files that could not be read: (name, reason)."""
         return [(file.name, file.reason) for file in self.store.catalog.skipped()]
 
-    def _names(self) -> set[str]:
-        return {entry.name for entry in self.store.catalog.documents()}
-
-    def _missing(self, document_id: str) -> DocumentError:
-        names = sorted(self._names())
-        shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-        return DocumentError(document_id, f"no such document; there are {len(names)}: {shown}")
+    def _list(self) -> Listing:
+        """Return the listing of the catalog as it is; threads may make it twice, and it is the same."""
+        listing = self._listing
+        if listing is None or listing.generation != self.store.catalog.generation:
+            self._listing = listing = Listing.of(self.store.catalog)
+        return listing
 
     # Bringing it up to date
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from rag.answering import compose
 from rag.errors import QuestionError, SettingsError
+from rag.filters import Filters
 from rag.index import Index, Progress
 from rag.reader import Reader, load_reader
 from rag.retriever import Aligner, Retriever
@@ -86,37 +87,36 @@ class Pipeline:
             raise
         return cls(index, retriever, reader, settings)
 
-    def answer(self, question: str, k: int = 5, documents: Collection[str] | None = None) -> Answer:
+    def answer(self, question: str, k: int = 5, filters: Filters | None = None) -> Answer:
         """Return what the documents say to `question`, or that they do not.
 
         Args:
             question: in any language.
             k: at most so many groups of citations; at least 1.
-            documents: look in these only (ids); None looks in all.
+            filters: look only in the documents that meet these; None looks in all.
 
         Raises:
             QuestionError: if the question is empty or longer than the settings allow.
             ValueError: if `k` is below 1.
-            DocumentError: if `documents` names one that is not there.
+            DocumentError: if `filters` names a document that is not there.
+            SettingsError: if no document meets `filters`.
         """
         started = time.perf_counter()
         question = self._checked(question, k)
-        hits = self.search(question, self._settings.passages, documents)
+        hits = self.search(question, self._settings.passages, filters)
         reading = self._reader.read(question, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
         answer = compose(question, hits, reading, look_up, self._settings.threshold, k)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1000))
 
-    def search(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the `k` passages closest to `question`, best first.
 
         Raises:
-            QuestionError, ValueError, DocumentError: as `answer` does.
+            QuestionError, ValueError, DocumentError, SettingsError: as `answer` does.
         """
         question = self._checked(question, k)
-        for document in documents or ():
-            self._index.require(document)
-        return self.retriever.retrieve(question, k, documents)
+        return self.retriever.retrieve(question, k, self._index.select(filters))
 
     def _checked(self, question: str, k: int) -> str:
         if not isinstance(question, str):
@@ -168,9 +168,9 @@ class Pipeline:
         """Return what the last look at the folder found."""
         return self._index.report
 
-    def documents(self) -> list[Document]:
-        """Return every document, by id."""
-        return self._index.documents()
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """Return every document that meets `filters`, by id; raises as `answer` where none does."""
+        return self._index.documents(filters)
 
     def document(self, document_id: str) -> Document:
         """Return one document.

@@ -11,9 +11,9 @@ Three stages, fused with few weights (`training/fusion.py` fits them on developm
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,14 @@ import numpy.typing as npt
 from rag.analysis import Analyzer
 from rag.encoder import Encoder, StaticEncoder
 from rag.schema import Chunk, Hit
-from vectorstore.base import TokenIds
+from vectorstore.base import Ids, TokenIds
 from vectorstore.store import Store
 
 Scores = npt.NDArray[np.float32]
+Tokens = npt.NDArray[np.integer[Any]]
 
 CANDIDATES = 100  # taken from each of the first two stages
+_ROWS = 256  # token vectors compared at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,31 @@ class Aligner:
         tokens = np.unique(self._encoder.tokenize([question])[0])
         weights = self._weights[tokens]
         lengths = np.fromiter(map(len, passages), dtype=np.int64, count=len(passages))
-        filled = np.flatnonzero(lengths).tolist()
-        if not weights.sum() or not filled:
+        filled = np.flatnonzero(lengths)
+        if not weights.sum() or not len(filled):
             return result
-        flat = np.concatenate([passages[i] for i in filled]).astype(np.int64)
-        present, places = np.unique(flat, return_inverse=True)
-        table = self._encoder.token_vectors
-        rows = table[tokens] * self._scale[tokens, None]  # (q, d) unit rows
-        cosines = rows @ table[present].T * self._scale[present]  # (q, p)
-        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-        best = np.maximum.reduceat(cosines[:, places], starts, axis=1)  # (q, passages)
-        result[filled] = weights @ best / weights.sum()
+        flat = np.concatenate(passages)
+        held = np.zeros(len(self._weights), dtype=np.bool_)
+        held[flat] = True
+        present = np.flatnonzero(held)  # (p,) the tokens of all passages, each once
+        place = np.cumsum(held) - 1  # (V,) where a token is among them
+        cosines = self._cosines(tokens, present)[place[flat]]
+        best = np.maximum.reduceat(cosines, (np.cumsum(lengths) - lengths)[filled], axis=0)
+        result[filled] = best @ weights / weights.sum()  # best: (passages, q)
         return result
+
+    def _cosines(self, tokens: Tokens, present: Tokens) -> Scores:
+        """Return the cosine of each token in `present` with each in `tokens`, (p, q)."""
+        table = self._encoder.token_vectors
+        wanted = (table[tokens] * self._scale[tokens, None]).T  # (d, q) unit columns
+        cosines = np.empty((len(present), len(tokens)), dtype=np.float32)
+        rows = np.empty((_ROWS, table.shape[1]), dtype=np.float32)
+        for start in range(0, len(present), _ROWS):  # so few at once that they stay in the processor's cache
+            some = present[start : start + _ROWS]
+            np.take(table, some, axis=0, out=rows[: len(some)], mode="clip")
+            np.matmul(rows[: len(some)], wanted, out=cosines[start : start + _ROWS])
+        cosines *= self._scale[present, None]
+        return cosines
 
 
 class Candidates(NamedTuple):
@@ -104,7 +119,7 @@ class Retriever:
         self._analyzer = analyzer
         self._fusion = fusion or Fusion()
 
-    def retrieve(self, question: str, k: int = 10, documents: Collection[str] | None = None) -> list[Hit]:
+    def retrieve(self, question: str, k: int = 10, allowed: Ids | None = None) -> list[Hit]:
         """Return the `k` chunks closest to `question`, best first.
 
         Fewer than `k` where fewer are held. Equal scores keep the corpus's order, so a run can be repeated.
@@ -112,7 +127,7 @@ class Retriever:
         Args:
             question: in any language the encoder knows; not folded.
             k: how many hits; at least 1.
-            documents: look in these only (ids); None looks in all.
+            allowed: look in these chunks only (ids, ascending); None looks in all.
 
         Raises:
             ValueError: if `question` is blank or `k` is below 1.
@@ -121,7 +136,7 @@ class Retriever:
             raise ValueError("the question is empty")
         if k < 1:
             raise ValueError(f"k is {k}; it must be at least 1")
-        ids, evidence = self.gather(question, max(k, CANDIDATES), documents)
+        ids, evidence = self.gather(question, max(k, CANDIDATES), allowed)
         if not ids:
             return []
         scores = self._fusion.fuse(evidence)
@@ -138,10 +153,9 @@ class Retriever:
             if ids[i] in rows
         ]
 
-    def gather(self, question: str, depth: int, documents: Collection[str] | None = None) -> Candidates:
+    def gather(self, question: str, depth: int, allowed: Ids | None = None) -> Candidates:
         """Return the `depth` best chunks by words and the `depth` best by vectors, with all the evidence."""
         catalog, snapshot = self._store.catalog, self._store.snapshot()
-        allowed = None if documents is None else catalog.chunk_ids(documents).tolist()
         lexical = dict(snapshot.lexical.search(self._analyzer.fields(question), depth, allowed))
         vector = self._encoder.encode_query([question])
         dense = dict(snapshot.dense.search(vector, depth, allowed)[0])

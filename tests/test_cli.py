@@ -376,6 +376,46 @@ def test_the_documents_to_ask_can_be_named(run: Run, corpus: Path) -> None:
     assert (done.returncode, cited) == (0, {"ferry.txt"})
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["-d", "*.md"], ["orchard.md"]),
+        (["-d", "*.txt", "--lang", "ar"], ["flood.txt"]),
+        (["-l", "en", "-l", "ar"], ["ferry.txt", "flood.txt", "orchard.md"]),
+        (["--since", "2018-04-14", "--until", "2018-04-14"], ["flood.txt"]),
+        (["--since", "٢٠١٩"], ["orchard.md"]),
+        (["--until", "2018-04"], ["flood.txt"]),
+    ],
+)
+def test_documents_are_chosen_by_name_language_and_date(
+    run: Run, corpus: Path, options: list[str], expected: list[str]
+) -> None:
+    listed = run("documents", "-c", corpus, *options)
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == expected
+    done = run("ask", "-c", corpus, "--explain", "--json", *options, HOUSES)
+    passages = json.loads(done.stdout)["explanation"]["passages"]
+    assert sorted({passage["document"] for passage in passages}) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--lang", "tr"], "no document is in language 'tr'; there are: ar (2), en (1)"),
+        (["--since", "soon"], "since is 'soon', but a date is expected, such as 2021-07-24, 2021-07 or 2021"),
+        (["--since", "2020", "--until", "2019"], "since, 2020-01-01, is after until, 2019-12-31; swap them"),
+        (["--since", "2021"], "no document is of that time (since 2021-01-01); 2 are dated, from 2018-04-14"),
+        (["-d", "*.pdf"], "*.pdf: no such document; there are 3: ferry.txt, flood.txt, orchard.md"),
+    ],
+)
+def test_a_filter_that_nothing_meets_is_an_error(
+    run: Run, corpus: Path, options: list[str], message: str
+) -> None:
+    for command in (["ask", HOUSES], ["documents"]):
+        done = run(*command, "-c", corpus, *options)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in one_line(done.stderr)
+
+
 def test_a_document_that_is_not_there_is_an_error(run: Run, corpus: Path) -> None:
     done = run("ask", "-c", corpus, "-d", "feri.txt", "How many cars?")
     assert (done.returncode, done.stdout) == (2, "")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import rag
 from rag.errors import DocumentError, IsnadError, QuestionError
+from rag.filters import Filters
 from rag.pipeline import Pipeline
 from rag.schema import Answer, Document
 
@@ -81,10 +82,10 @@ def test_a_question_about_something_else_is_not_answered(pipeline: Pipeline, que
 
 
 def test_filtering_by_document_leaves_the_others_out(pipeline: Pipeline) -> None:
-    hits = pipeline.search("من افتتح جسر السلام؟", documents=["festival.txt"])
+    hits = pipeline.search("من افتتح جسر السلام؟", filters=Filters(documents=("festival.txt",)))
     assert {hit.chunk.document_id for hit in hits} == {"festival.txt"}
     with pytest.raises(DocumentError, match=r"nowhere\.txt"):
-        pipeline.search("من افتتح جسر السلام؟", documents=["nowhere.txt"])
+        pipeline.search("من افتتح جسر السلام؟", filters=Filters(documents=("nowhere.txt",)))
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t", "س" * 100_000])

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ui_support import CLOSED, HOSPITAL, FakePipeline, cite, free_port, served
+from ui_support import BRIDGE, CLOSED, HOSPITAL, FakePipeline, cite, free_port, served
 
 from rag.errors import SettingsError
 from ui import render
@@ -41,6 +41,55 @@ def test_ask_gives_the_json_of_the_answer(url: str) -> None:
 
 def test_ask_gives_at_most_k_answers(url: str) -> None:
     assert len(call(url, "ask", CLOSED, 1)[1][0]["groups"]) == 1
+
+
+def test_ask_needs_no_more_than_the_question(url: str) -> None:
+    assert call(url, "ask", CLOSED) == call(url, "ask", CLOSED, 5, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("filters", "cited"),
+    [
+        ([[HOSPITAL], None, None, None], {HOSPITAL}),
+        ([None, ["ar"], "2023-03-15", None], {HOSPITAL}),
+        ([[], [], "", "2023-03-14"], {BRIDGE}),
+        ([None, None, "2023-03", "2023"], {BRIDGE, HOSPITAL}),
+    ],
+)
+def test_ask_takes_documents_languages_and_dates(url: str, filters: list[Any], cited: set[str]) -> None:
+    event, (answer,) = call(url, "ask", CLOSED, 5, *filters)
+    assert event == "complete"
+    assert {each["document"] for group in answer["groups"] for each in group["citations"]} == cited
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        ([["سر.txt"], None, None, None], "there is no such document"),
+        ([None, None, "soon", None], "since is 'soon', but a date is expected"),
+        ([None, None, "2024", "2023"], "since, 2024-01-01, is after until, 2023-12-31; swap them"),
+    ],
+)
+def test_ask_refuses_a_filter_in_one_line(url: str, filters: list[Any], reason: str) -> None:
+    event, data = call(url, "ask", CLOSED, 5, *filters)
+    assert event == "error"
+    assert reason in data["error"]
+
+
+def test_ask_takes_its_arguments_by_name(url: str) -> None:
+    body = {"question": CLOSED, "since": "2023-03-15", "languages": ["ar"]}
+    made = httpx.post(f"{url}/gradio_api/call/v2/ask", json=body).json()
+    stream = httpx.get(f"{url}/gradio_api/call/ask/{made['event_id']}").text
+    (answer,) = json.loads(stream.split("data: ", 1)[1])
+    assert [each["document"] for each in answer["groups"][0]["citations"]] == [HOSPITAL]
+
+
+def test_ask_says_what_it_takes(url: str) -> None:
+    (ask,) = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"].values()
+    takes = {each["parameter_name"]: each["parameter_default"] for each in ask["parameters"]}
+    assert takes == {
+        "question": None, "k": 5, "documents": None, "languages": None, "since": None, "until": None
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

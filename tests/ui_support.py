@@ -9,12 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import DocumentError, QuestionError
+from rag.filters import Filters
 from rag.schema import Answer, AnswerGroup, Citation, Document, Relation
 
 if TYPE_CHECKING:
@@ -181,11 +182,17 @@ class FakePipeline:
 
     folder = Path("invented")
 
-    def answer(self, question: str, k: int = 5, documents: Collection[str] | None = None) -> Answer:
-        """Return the prepared answer, or an abstention with two nearest passages."""
+    def answer(self, question: str, k: int = 5, filters: Filters | None = None) -> Answer:
+        """Return the prepared answer, or an abstention with two nearest passages.
+
+        Of the groups, those with a citation of the right documents and languages.
+        """
         if not question.strip():
             raise QuestionError("the question is empty; write one")
         relation, groups = _answers().get(question.strip(), (None, []))
+        allowed = self._allowed(filters or Filters())
+        groups = [(score, [c for c in cited if c.document in allowed]) for score, cited in groups]
+        groups = [(score, cited) for score, cited in groups if cited]
         if not groups:
             nearest = (
                 cite(HOSPITAL, "حالة المصابين مستقرة", score=0.2),
@@ -194,6 +201,18 @@ class FakePipeline:
             return Answer(question=question, confidence=0.12, nearest=nearest, took_ms=3)
         made = tuple(AnswerGroup(tuple(citations), confidence) for confidence, citations in groups)
         return Answer(question, made[0].confidence, made[:k], relation, took_ms=3)
+
+    def _allowed(self, filters: Filters) -> set[str]:
+        for name in filters.documents:
+            self.document(name)
+        return {
+            item.id
+            for item in DOCUMENTS
+            if (not filters.documents or item.id in filters.documents)
+            and (not filters.languages or item.lang in filters.languages)
+            and (not filters.since or (item.date is not None and item.date >= filters.since))
+            and (not filters.until or (item.date is not None and item.date <= filters.until))
+        }
 
     def documents(self) -> list[Document]:
         """Return the invented documents."""

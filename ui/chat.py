@@ -6,19 +6,18 @@ Imported only to build the page, because Gradio takes seconds to import.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import gradio as gr
 
 from rag.errors import DocumentError, IsnadError, QuestionError
+from rag.filters import Filters
 from rag.schema import Answer, Document
 from ui import panel, render, strings
 from ui.theme import theme
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 STATIC = Path(__file__).parent / "static"
 CONCURRENT_QUESTIONS = 2
@@ -28,8 +27,8 @@ WAITING_QUESTIONS = 32
 class Asked(Protocol):
     """What the chat needs of a pipeline; `rag.pipeline.Pipeline` has it."""
 
-    def answer(self, question: str, k: int = 5) -> Answer:
-        """Return the answer in at most `k` groups, or an abstention."""
+    def answer(self, question: str, k: int = 5, filters: Filters | None = None) -> Answer:
+        """Return the answer of the documents that meet `filters`, in at most `k` groups, or an abstention."""
         ...
 
     def documents(self) -> list[Document]:
@@ -99,15 +98,27 @@ class Chat:
         except IsnadError as error:
             return render.notice(words("failed", reason=error), words)
 
-    def ask(self, question: str, k: int = 5) -> dict[str, Any]:
-        """Answer a question from the documents, in their own words, with sources; at most `k` answers."""
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
+        """Answer a question from the documents, in their own words, with sources; at most `k` answers.
+
+        Documents can be chosen by name or pattern (2021/*.md), by language (ar) and by date (2021-07-24).
+        """
         if len(question) > self._max_question_chars:
             raise gr.Error(
                 f"the question has {len(question)} characters; at most {self._max_question_chars} fit",
                 print_exception=False,
             )
         try:
-            return self._pipeline.answer(question, k=k).to_dict()
+            filters = Filters.read(documents, languages, since, until)
+            return self._pipeline.answer(question, k=k, filters=filters).to_dict()
         except (IsnadError, ValueError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -177,8 +188,26 @@ def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: 
         language.change(None, language, None, js="(language) => { window.isnad.change(language); }")
         page.load(None, None, language, js="() => window.isnad.language()")
         gr.api(chat.ask, api_name="ask", concurrency_limit=CONCURRENT_QUESTIONS)
+    _fill_in(page, "ask", chat.ask)
     page.queue(max_size=WAITING_QUESTIONS, default_concurrency_limit=CONCURRENT_QUESTIONS)
     return page
+
+
+def _fill_in(page: gr.Blocks, endpoint: str, function: Callable[..., Any]) -> None:
+    """Let an endpoint be called with the first few of its arguments, as the function can be.
+
+    Gradio fills the rest in for callers that name their arguments, and refuses those that list them.
+    """
+    defaults = [each.default for each in inspect.signature(function).parameters.values()]
+    required = defaults.count(inspect.Parameter.empty)
+    check = page.validate_inputs
+
+    def filled(called: Any, inputs: list[Any]) -> None:
+        if called.api_name == endpoint and len(inputs) >= required:
+            inputs.extend(defaults[len(inputs) :])
+        check(called, inputs)
+
+    page.validate_inputs = filled
 
 
 def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Sequence[str]) -> None:

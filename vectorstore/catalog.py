@@ -285,6 +285,17 @@ class Catalog:
             ids = sorted(row[0] for row in self._by(statement, documents))
         return np.array(ids, dtype=np.int64)
 
+    def owners(self) -> tuple[Ids, Ids]:
+        """Return the id of every chunk, ascending, and the place of its document in `documents`; (n,), (n,).
+
+        Inside `snapshot` where both are read.
+        """
+        with self.snapshot(), self._database.reader() as connection:
+            keys = [row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id")]
+            rows = connection.execute("SELECT id, document FROM chunks ORDER BY id").fetchall()
+        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], np.searchsorted(np.array(keys, dtype=np.int64), pairs[:, 1])
+
     def chunk_rows(self, ids: Iterable[int]) -> list[ChunkRow]:
         """Return the chunks of these ids, in this order; those no longer there are left out."""
         wanted = [int(id_) for id_ in ids]

@@ -152,13 +152,14 @@ class FaissIndex:
         """
         queries = check_queries(queries, k, self.dimension)
         usable = self._alive if allowed is None else self._alive & among(self._ids, allowed)
-        entries = np.flatnonzero(usable)
-        if len(entries) <= _FEW[self.kind] and (allowed is not None or self.kind == "flat"):
-            return [self._best(entries, query, k) for query in queries]
-        rows = np.zeros(len(self._finder), dtype=np.bool_)
-        rows[self._rows[entries]] = True
-        count, selector, bits = int(rows.sum()), None, np.packbits(rows, bitorder="little")
-        if count < len(rows):
+        held = self._held if allowed is None else int(usable.sum())
+        if held <= _FEW[self.kind] and (allowed is not None or self.kind == "flat"):
+            return [self._best(np.flatnonzero(usable), query, k) for query in queries]
+        count, selector = len(self._finder), None
+        if held < len(usable):
+            rows = np.zeros(count, dtype=np.bool_)
+            rows[self._rows[usable]] = True
+            count, bits = int(rows.sum()), np.packbits(rows, bitorder="little")
             selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
         return [self._nearest(query, k, usable, count, selector) for query in queries]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rag.commands.terminal import Page, ProgressBar
 from rag.errors import QuestionError, SettingsError
+from rag.filters import Filters
 from rag.pipeline import Pipeline
 from rag.schema import Answer, AnswerGroup
 
@@ -23,9 +24,7 @@ _RELATIONS = {
 }
 
 
-def ask(
-    question: str, corpus: Path | None, k: int, documents: Sequence[str], as_json: bool, explain: bool
-) -> int:
+def ask(question: str, corpus: Path | None, k: int, filters: Filters, as_json: bool, explain: bool) -> int:
     """Answer `question` on standard output and return the exit status, as grep does.
 
     Raises:
@@ -36,9 +35,7 @@ def ask(
     if not question.strip():
         raise QuestionError('the question is empty; write one in quotes: isnad ask "…"')
     with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
-        for document in documents:
-            pipeline.document(document)  # so that a mistyped name is an error, not "not found"
-        answer = pipeline.answer(question, k=k, documents=list(documents) or None)
+        answer = pipeline.answer(question, k=k, filters=filters)
         explanation = pipeline.explain(answer) if explain else None
     if as_json:
         record = answer.to_dict() | ({"explanation": explanation} if explanation else {})

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.commands.terminal import Page, ProgressBar
 from rag.errors import SettingsError
+from rag.filters import Filters
 from rag.pipeline import Pipeline
 from rag.schema import Document
 
@@ -53,14 +54,14 @@ def _skipped(skipped: Sequence[tuple[str, str]], page: Page) -> list[str]:
     return [f"{page.isolate(name)}: {page.line(reason)}" for name, reason in skipped]
 
 
-def documents(corpus: Path | None, as_json: bool) -> int:
-    """List the documents: a table in a terminal, lines of tab-separated fields in a pipe.
+def documents(corpus: Path | None, filters: Filters, as_json: bool) -> int:
+    """List the documents that meet `filters`: a table in a terminal, tab-separated lines in a pipe.
 
     Raises:
-        IsnadError: if the folder cannot be read.
+        IsnadError: if the folder cannot be read, or no document meets `filters`.
     """
     with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
-        found = pipeline.documents()
+        found = pipeline.documents(filters)
         skipped = pipeline.skipped()
     if as_json:
         record = {
