@@ -139,7 +139,7 @@ def _document(number: int, text: str, title: str) -> Document:
     return Document(
         id=str(number),
         text=_UNSTORABLE.sub("\ufffd", text),
-        title=title.replace("_", " ") or f"context {number}",
+        title=title.replace("_", " "),
     )
 
 

