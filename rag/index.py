@@ -20,6 +20,7 @@ import numpy as np
 
 from rag import corpus
 from rag.analysis import Analyzer
+from rag.context import terms, titled
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, Vectors, load_encoder
 from rag.errors import CorpusError, DocumentError, StoreError
 from rag.filters import Filters, Listing
@@ -31,7 +32,7 @@ from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, Ids, Loc
 from vectorstore.store import Store
 
 FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
-FORMAT = "1"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
+FORMAT = "2"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
 BATCH = 256  # documents embedded and committed together
 
@@ -242,7 +243,11 @@ class Index:
         done = 0
         while batch := list(islice(waiting, BATCH)):
             chunks = [chunk(document) for document, _ in batch]
-            texts = [piece.text for pieces in chunks for piece in pieces]
+            texts = [
+                titled(document, piece)
+                for (document, _), pieces in zip(batch, chunks, strict=True)
+                for piece in pieces
+            ]
             tell = partial(_tell, progress, done, done + len(batch), total) if progress else None
             vectors = iter(self._embed(texts, tell))
             done += len(batch)
@@ -256,11 +261,13 @@ class Index:
                             ChunkRecord(
                                 start=piece.start,
                                 end=piece.end,
-                                fields=self.analyzer.fields(piece.text),
+                                fields=fields,
                                 token_ids=next(token_ids).astype(np.uint16),
                                 vector=next(vectors),
                             )
-                            for piece in pieces
+                            for piece, fields in zip(
+                                pieces, terms(self.analyzer, document, pieces), strict=True
+                            )
                         ],
                     )
                 )
