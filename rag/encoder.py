@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,6 +33,17 @@ _BATCH_TEXTS = 4096
 _KNOWN_WORDS = 1 << 16  # words whose tokens are kept, about 15 MB
 _SEPARATORS = re.compile(r"[\x1c-\x1f]")
 _SPACES = re.compile(r"[^\S\x1c-\x1f]+")
+_SCRIPTS = tuple(
+    re.compile(f"[{letters}]")
+    for letters in (
+        "\u0620-\u06ff",
+        "a-z",
+        "\u0400-\u052f",
+        "\u05d0-\u05ea",
+        "\u0900-\u097f",
+        "\u3400-\u9fff",
+    )
+)
 _WEIGHTS = "model.safetensors"
 _TOKENIZER = "tokenizer.json"
 
@@ -126,6 +138,20 @@ class StaticEncoder:
         The unknown token's row is zero. The array is shared and read-only.
         """
         return self._table
+
+    @cached_property
+    def token_scripts(self) -> npt.NDArray[np.uint8]:
+        """Return the script of each token, (V,): a number for each script, 0 for numbers and signs."""
+        scripts = np.zeros(len(self._table), dtype=np.uint8)
+        for token, id_ in self._tokenizer.get_vocab().items():
+            for number, letters in enumerate(_SCRIPTS, start=1):
+                if letters.search(token):
+                    scripts[id_] = number
+                    break
+            else:
+                scripts[id_] = (len(_SCRIPTS) + 1) * any(map(str.isalpha, token))
+        scripts.flags.writeable = False
+        return scripts
 
     def tokenize(self, texts: Sequence[str]) -> list[TokenIds]:
         """Return the token ids of each text, int32, in reading order, without special tokens.

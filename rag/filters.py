@@ -138,6 +138,11 @@ class Listing:
         with catalog.snapshot():
             return cls(catalog.generation, catalog.documents(), *catalog.owners())
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Return the languages of the documents, where they are known."""
+        return frozenset(str(language) for language in self._languages if language)
+
     def names(self, filters: Filters | None = None) -> list[str]:
         """Return the ids of the documents that meet `filters`, sorted; raises as `chunks` does."""
         if not filters:

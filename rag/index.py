@@ -158,6 +158,11 @@ class Index:
         """
         return self._list().chunks(filters) if filters else None
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Return the languages of the documents, ISO 639-1, where they are known."""
+        return self._list().languages
+
     def skipped(self) -> list[tuple[str, str]]:
         """Return the files that could not be read: (name, reason)."""
         return [(file.name, file.reason) for file in self.store.catalog.skipped()]

@@ -116,7 +116,7 @@ class Pipeline:
             QuestionError, ValueError, DocumentError, SettingsError: as `answer` does.
         """
         question = self._checked(question, k)
-        return self.retriever.retrieve(question, k, self._index.select(filters))
+        return self.retriever.retrieve(question, k, self._index.select(filters), self._index.languages)
 
     def _checked(self, question: str, k: int) -> str:
         if not isinstance(question, str):

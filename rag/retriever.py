@@ -1,8 +1,10 @@
 """Find the chunks that a question is about: by their words, by their meaning, and word against word.
 
-Three stages, fused with few weights (`training/fusion.py` fits them on development data):
+Four kinds of evidence, fused with few weights (`training/fusion.py` fits them on development data):
 
-* lexical: BM25 over stems and character n-grams, the strongest evidence within one language;
+* lexical: BM25 over stems and character n-grams, the strongest evidence within one language. Between scripts
+  it is chance, and counts only for the share of a chunk that is in the question's script;
+* names: BM25 over the consonants of names, in the script that the question is not in;
 * dense: the cosine of two mean vectors, which brings candidates of another language;
 * alignment: for every token of the question, its best cosine among the passage's tokens, weighted by the
   token's learned importance (the MaxSim of ColBERT, Khattab and Zaharia 2020, on static vectors). It is
@@ -11,7 +13,7 @@ Three stages, fused with few weights (`training/fusion.py` fits them on developm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,23 +35,24 @@ _ROWS = 256  # token vectors compared at a time
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """The weights of the three stages in the fused score."""
+    """The weights of the evidence in the fused score."""
 
     lexical: float = 1.0
+    names: float = 1.0
     dense: float = 0.5
     alignment: float = 1.0
     # BM25 has no upper bound and means nothing across questions. Dividing by the best score plus this
-    # constant brings it into [0, 1) and keeps it near 0 where the best match is itself poor, as it is when
-    # question and passages share no script.
+    # constant brings it into [0, 1) and keeps it near 0 where the best match is itself poor.
     lexical_damping: float = 40.0
+    names_damping: float = 40.0
 
     def fuse(self, evidence: Mapping[str, Scores]) -> Scores:
         """Return one score for each candidate of a question, (n,) float32; `evidence` is not empty."""
-        lexical = evidence["lexical"] / (evidence["lexical"].max() + self.lexical_damping)
-        return np.asarray(
-            self.lexical * lexical + self.dense * evidence["dense"] + self.alignment * evidence["alignment"],
-            dtype=np.float32,
-        )
+        lexical = evidence["lexical"] * evidence["same_script"]
+        total = self.lexical * lexical / (lexical.max() + self.lexical_damping)
+        total += self.names * evidence["names"] / (evidence["names"].max() + self.names_damping)
+        total += self.dense * evidence["dense"] + self.alignment * evidence["alignment"]
+        return np.asarray(total, dtype=np.float32)
 
 
 class Aligner:
@@ -61,6 +64,25 @@ class Aligner:
         weights = np.sqrt(np.einsum("vd,vd->v", table, table))
         self._weights = weights  # (V,) how much each token says
         self._scale = 1.0 / np.maximum(weights, 1e-6)  # turns a row into a unit row
+        self._scripts = encoder.token_scripts
+
+    def same_script(self, question: str, passages: Sequence[TokenIds]) -> Scores:
+        """Return for each passage, given as token ids, the share of its tokens in the question's script.
+
+        Tokens of no script, such as numbers, are not counted; the share of nothing is 1. The question's
+        script is that of most of its tokens.
+        """
+        own = self._scripts[self._encoder.tokenize([question])[0]]
+        own = own[own > 0]
+        shares = np.ones(len(passages), dtype=np.float32)
+        if len(own):
+            script = np.bincount(own).argmax()
+            for row, passage in enumerate(passages):
+                found = self._scripts[passage]
+                written = np.count_nonzero(found)
+                if written:
+                    shares[row] = np.count_nonzero(found == script) / written
+        return shares
 
     def scores(self, question: str, passages: Sequence[TokenIds]) -> Scores:
         """Return one score in [-1, 1] for each passage, given as token ids; 0 for an empty one."""
@@ -99,7 +121,7 @@ class Candidates(NamedTuple):
     """Chunks worth ranking, and what each stage says of them."""
 
     ids: list[int]  # ascending
-    evidence: dict[str, Scores]  # (n,) of each stage by its name, in the stage's own unit
+    evidence: dict[str, Scores]  # (n,) of each kind by its name, in its own unit
 
 
 class Retriever:
@@ -119,7 +141,9 @@ class Retriever:
         self._analyzer = analyzer
         self._fusion = fusion or Fusion()
 
-    def retrieve(self, question: str, k: int = 10, allowed: Ids | None = None) -> list[Hit]:
+    def retrieve(
+        self, question: str, k: int = 10, allowed: Ids | None = None, languages: Collection[str] = ()
+    ) -> list[Hit]:
         """Return the `k` chunks closest to `question`, best first.
 
         Fewer than `k` where fewer are held. Equal scores keep the corpus's order, so a run can be repeated.
@@ -128,6 +152,7 @@ class Retriever:
             question: in any language the encoder knows; not folded.
             k: how many hits; at least 1.
             allowed: look in these chunks only (ids, ascending); None looks in all.
+            languages: of the documents, ISO 639-1; the question's words are stemmed in each.
 
         Raises:
             ValueError: if `question` is blank or `k` is below 1.
@@ -136,7 +161,7 @@ class Retriever:
             raise ValueError("the question is empty")
         if k < 1:
             raise ValueError(f"k is {k}; it must be at least 1")
-        ids, evidence = self.gather(question, max(k, CANDIDATES), allowed)
+        ids, evidence = self.gather(question, max(k, CANDIDATES), allowed, languages)
         if not ids:
             return []
         scores = self._fusion.fuse(evidence)
@@ -153,18 +178,26 @@ class Retriever:
             if ids[i] in rows
         ]
 
-    def gather(self, question: str, depth: int, allowed: Ids | None = None) -> Candidates:
-        """Return the `depth` best chunks by words and the `depth` best by vectors, with all the evidence."""
+    def gather(
+        self, question: str, depth: int, allowed: Ids | None = None, languages: Collection[str] = ()
+    ) -> Candidates:
+        """Return the `depth` best chunks by words, by names and by vectors, with all the evidence."""
         catalog, snapshot = self._store.catalog, self._store.snapshot()
-        lexical = dict(snapshot.lexical.search(self._analyzer.fields(question), depth, allowed))
+        tokens = self._analyzer.question_fields(question, languages)
+        named = {"names": tokens.pop("names")}
+        lexical = dict(snapshot.lexical.search(tokens, depth, allowed))
+        names = dict(snapshot.lexical.search(named, depth, allowed))
         vector = self._encoder.encode_query([question])
         dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
-        ids = sorted(lexical.keys() | dense.keys())
+        ids = sorted(lexical.keys() | names.keys() | dense.keys())
         for found, vectors in catalog.vectors([id_ for id_ in ids if id_ not in dense]):
             dense.update(zip(found.tolist(), (vectors @ vector[0]).tolist(), strict=True))
+        passages = catalog.token_ids(ids)
         evidence = {
             "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+            "names": np.array([names.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+            "same_script": self._aligner.same_script(question, passages),
             "dense": np.array([dense.get(id_, 0.0) for id_ in ids], dtype=np.float32),
-            "alignment": self._aligner.scores(question, catalog.token_ids(ids)),
+            "alignment": self._aligner.scores(question, passages),
         }
         return Candidates(ids, evidence)

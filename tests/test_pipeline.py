@@ -130,7 +130,9 @@ def test_explain_shows_the_evidence_of_every_passage(pipeline: Pipeline) -> None
     answer = pipeline.answer("كم يبلغ طول الجسر؟")
     passages = pipeline.explain(answer)["passages"]
     assert [passage["start"] for passage in passages] == [hit.chunk.start for hit in answer.hits]
-    assert set(passages[0]["evidence"]) == {"lexical", "dense", "alignment"}
+    assert set(passages[0]["evidence"]) == {
+        "lexical", "names", "dense", "alignment", "same_script",
+    }  # fmt: skip
 
 
 WORDS = (

@@ -22,7 +22,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def pipeline() -> Iterator[Pipeline]:
-    with Pipeline.from_documents(Document(id=i, text=t, title=i) for i, t in TEXTS.items()) as opened:
+    with Pipeline.from_documents(Document(id=i, text=t, title="") for i, t in TEXTS.items()) as opened:
         yield opened
 
 
@@ -97,9 +97,63 @@ def test_alignment_of_a_question_without_words_is_zero(encoder: StaticEncoder, q
 
 def test_the_fused_score_is_the_weighted_sum_with_damped_lexical_evidence() -> None:
     evidence = {
-        "lexical": np.array([30.0, 0.0], dtype=np.float32),
-        "dense": np.array([0.5, 0.25], dtype=np.float32),
-        "alignment": np.array([0.75, 0.5], dtype=np.float32),
+        "lexical": np.array([30.0, 0.0, 60.0], dtype=np.float32),
+        "names": np.array([0.0, 0.0, 8.0], dtype=np.float32),
+        "same_script": np.array([1.0, 1.0, 0.25], dtype=np.float32),
+        "dense": np.array([0.5, 0.25, 0.0], dtype=np.float32),
+        "alignment": np.array([0.75, 0.5, 0.0], dtype=np.float32),
     }
-    fusion = Fusion(lexical=2.0, dense=0.5, alignment=1.0, lexical_damping=10.0)
-    assert fusion.fuse(evidence).tolist() == [2.0 * 30 / (30 + 10) + 0.5 * 0.5 + 0.75, 0.5 * 0.25 + 0.5]
+    fusion = Fusion(lexical=2, names=3, dense=0.5, alignment=1, lexical_damping=10, names_damping=8)
+    assert fusion.fuse(evidence).tolist() == [
+        2 * 30 / (30 + 10) + 0.5 * 0.5 + 0.75,
+        0.5 * 0.25 + 0.5,
+        2 * (0.25 * 60) / (30 + 10) + 3 * 8 / (8 + 8),
+    ]
+
+
+def test_the_share_of_the_questions_script_leaves_numbers_out(encoder: StaticEncoder) -> None:
+    passages = encoder.tokenize(["ميناء المرجان 2021", "olive trees", "", "2021", "ميناء Halden ميناء"])
+    shares = Aligner(encoder).same_script("أين ميناء المرجان؟", passages)
+    assert shares[:4].tolist() == [1.0, 0.0, 1.0, 1.0]
+    assert 0 < shares[4] < 1
+    assert Aligner(encoder).same_script("2021", passages).tolist() == [1.0] * 5
+
+
+def test_a_name_is_found_in_another_script() -> None:
+    texts = {
+        "a": "التقى المهندس دزموند خبراء المياه.",
+        "b": "زار الطبيب كارلسون المستشفى.",
+        "c": "خبز وزيتون.",
+    }
+    with Pipeline.from_documents(Document(id=i, text=t, title="") for i, t in texts.items()) as pipeline:
+        [first, *rest] = pipeline.search("Whom did Dezmond meet?")
+    assert first.chunk.document_id == "a"
+    assert first.evidence["names"] > 0
+    assert [hit.evidence["names"] for hit in rest] == [0.0, 0.0]
+
+
+def test_a_chunk_is_found_by_its_title_and_by_the_words_of_its_neighbour() -> None:
+    filler = "وتحدث الحاضرون عن الطقس والطرق والأسواق في المدينة طويلا. " * 7
+    about = f"افتتح سد الوادي الأخضر.{filler}\nبلغت كلفته تسعين مليون دينار.{filler}"
+    documents = [
+        Document(id="a", text=about, title="السد"),
+        Document(id="b", text=about.replace("الوادي الأخضر", "النهر"), title="السد"),
+        Document(id="c", text=about.replace("الوادي الأخضر", "النهر"), title="جسر الصفصاف"),
+    ]
+    with Pipeline.from_documents(documents) as pipeline:
+        costs = [hit for hit in pipeline.search("كم كلفة سد الوادي الأخضر؟", 20) if "كلفته" in hit.chunk.text]
+        assert costs[0].chunk.document_id == "a"
+        titled = [hit for hit in pipeline.search("كم كلفة جسر الصفصاف؟", 20) if "كلفته" in hit.chunk.text]
+        assert titled[0].chunk.document_id == "c"
+        assert "الصفصاف" not in titled[0].chunk.text
+
+
+def test_a_question_meets_documents_stemmed_in_their_own_language() -> None:
+    documents = [
+        Document(id="de", text="Die Häuser am Hafen wurden verkauft.", title="", lang="de"),
+        Document(id="en", text="Olive trees grow on the western slopes.", title="", lang="en"),
+    ]
+    with Pipeline.from_documents(documents) as pipeline:
+        [first, second] = pipeline.search("Welches Haus?")
+    assert first.chunk.document_id == "de"
+    assert first.evidence["lexical"] > 0 == second.evidence["lexical"]
