@@ -1,11 +1,13 @@
-"""Measure every choice of the retriever by what it changes: `python bench/retrieval.py > bench/retrieval.txt`.
+"""Measure every choice of the retriever by what it changes: `python bench/retrieval.py >
+bench/retrieval.txt`.
 
     python bench/retrieval.py [lexical] [stages] [languages] [--data DIR] [--most 1000]
 
-MRR@10 of the passage that answers, among all passages of its set. A passage is ranked by its best chunk. Every
-chunk is scored, so nothing depends on which candidates were taken; the last row of *stages* is the retriever
-itself. Figures of sets that the encoder or the fusion was fitted on would be worth nothing: all sets here were
-kept out of its training, and only the fusion's few weights were chosen on some of them (`training/fusion.py`).
+MRR@10 of the passage that answers, among all passages of its set. A passage is ranked by its best chunk.
+Every chunk is scored, so nothing depends on which candidates were taken; the last row of *stages* is the
+retriever itself. Figures of sets that the encoder or the fusion was fitted on would be worth nothing: all
+sets here were kept out of its training, and only the fusion's few weights were chosen on some of them
+(`training/fusion.py`).
 """
 
 from __future__ import annotations
@@ -40,8 +42,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ARABIC = ("arcd.ar.train", "tydiqa-goldp.ar.dev", "mlqa.ar.dev", "aqad.ar.dev")
 ENGLISH = ("tydiqa-goldp.en.dev",)
 OTHERS = (
-    "piaf-cnil.fr.all", "thquad-2020.tr.test", "faquad.pt.train", "tydiqa-goldp.ru.dev", "tydiqa-goldp.fi.dev",
-    "tydiqa-goldp.id.dev", "norquad.nb.train",
+    "piaf-cnil.fr.all", "thquad-2020.tr.test", "faquad.pt.train", "tydiqa-goldp.ru.dev",
+    "tydiqa-goldp.fi.dev", "tydiqa-goldp.id.dev", "norquad.nb.train",
 )  # fmt: skip
 K1, B = 0.9, 0.4
 
@@ -159,9 +161,9 @@ def stems(language: str = "", vocabulary: set[str] | None = None) -> Tokens:
 
 def snowball(language: str) -> Tokens:
     """Return the function that makes Snowball's stems of folded words."""
-    import Stemmer as library
+    from Stemmer import Stemmer as Snowball
 
-    stemmer = library.Stemmer(language)
+    stemmer = Snowball(language)
     return lambda text: stemmer.stemWords(content(text))
 
 
@@ -181,7 +183,9 @@ def lexical(tasks: Sequence[Task]) -> None:
     def mixed(weight: float) -> list[float]:
         found = []
         for each in tasks:
-            parts = [Bm25(map(cut, each.texts)).scores(map(cut, each.questions)) for cut in (stems(), grams(4))]
+            parts = [
+                Bm25(map(cut, each.texts)).scores(map(cut, each.questions)) for cut in (stems(), grams(4))
+            ]
             found.append(each.rank(parts[0] + weight * parts[1]))
         return found
 
@@ -253,7 +257,12 @@ def evidence(each: Task, encoder: StaticEncoder, *, title: bool = True, around: 
     if around:
         fields = [one for document, pieces in pairs for one in terms(analyzer, document, pieces)]
     else:
-        fields = [one for document, pieces in pairs for piece in pieces for one in terms(analyzer, document, [piece])]
+        fields = [
+            one
+            for document, pieces in pairs
+            for piece in pieces
+            for one in terms(analyzer, document, [piece])
+        ]
     texts = [titled(document, piece) for document, pieces in pairs for piece in pieces]
     asked = [analyzer.question_fields(question, {documents[0].lang or ""}) for question in each.questions]
     by_field = {

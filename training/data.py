@@ -22,14 +22,14 @@ NTREX = "ntrex128"
 #: Of the role `train`, yet kept out too: the only questions like ARCD's test set.
 DEVELOPMENT_QUESTIONS = ("arcd.ar.train",)
 
-#: SQuAD 1.1 articles kept out of training: those whose questions AQAD's development set was translated from, and
-#: 21 that AQAD left alone. Together they are as many as XQuAD has.
+#: SQuAD 1.1 articles kept out of training: those whose questions AQAD's development set was translated from,
+#: and 21 that AQAD left alone. Together they are as many as XQuAD has.
 HELD_OUT_ARTICLES = frozenset(
     {
         "Aircraft carrier", "Alfred North Whitehead", "American Idol", "Athanasius of Alexandria", "Baptists",
-        "Charleston, South Carolina", "Diarrhea", "Financial crisis of 2007–08", "Florida", "Franco-Prussian War",
-        "Heresy", "Immunology", "Literature", "Marshall Islands", "Marvel Comics", "Materialism", "Montevideo",
-        "Namibia", "Napoleon", "Paris", "Portugal", "Renewable energy commercialization", "Space Race",
+        "Charleston, South Carolina", "Diarrhea", "Financial crisis of 2007–08", "Florida",
+        "Franco-Prussian War", "Heresy", "Immunology", "Literature", "Marshall Islands", "Marvel Comics",
+        "Materialism", "Montevideo", "Namibia", "Napoleon", "Paris", "Portugal", "Renewable energy commercialization", "Space Race",
         "States of Germany", "Strasbourg", "Treaty", "United States Air Force",
         "2008 Sichuan earthquake", "Annelid", "BBC Television", "Cardinal (Catholicism)",
         "Communications in Somalia", "Dutch language", "Eton College", "Geography of the United States",
@@ -39,7 +39,8 @@ HELD_OUT_ARTICLES = frozenset(
     }
 )  # fmt: skip
 
-#: Every NTREX document whose ordinal is even is kept out: a sentence of one language over the other's documents.
+#: Every NTREX document whose ordinal is even is kept out: a sentence of one language over the other's
+#: documents.
 HELD_OUT_EVERY = 2
 
 #: Dialects, scripts and codes of the sources, by the language that they count as here.
@@ -127,8 +128,8 @@ def read_questions(data: Path, name: str) -> QuestionSet:
 def training_question_sets(data: Path) -> list[QuestionSet]:
     """Read every question set that the data's README gives the role `train`, in our languages.
 
-    The roles are taken from its table, so a set that is moved to `dev` there is never trained on. What is held
-    out here is left out: `DEVELOPMENT_QUESTIONS`, and `HELD_OUT_ARTICLES` with their questions.
+    The roles are taken from its table, so a set that is moved to `dev` there is never trained on. What is
+    held out here is left out: `DEVELOPMENT_QUESTIONS`, and `HELD_OUT_ARTICLES` with their questions.
     """
     roles = re.findall(r"^\| (\S+) \| (train|dev) \|", (data / "README.md").read_text("utf-8"), re.MULTILINE)
     names = [name for name, role in roles if role == "train"]

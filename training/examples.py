@@ -186,9 +186,7 @@ def group(name: str, pairs: Iterable[TextPair], tokenizer: Tokenizer) -> Group:
     right_key = _keys(pair.source or pair.right for pair in distinct)
     topic = _keys(pair.topic or pair.source or pair.right for pair in distinct)
     keep = (left.lengths > 0) & (right.lengths > 0)
-    return Group(
-        name, select(left, keep), select(right, keep), left_key[keep], right_key[keep], topic[keep]
-    )
+    return Group(name, select(left, keep), select(right, keep), left_key[keep], right_key[keep], topic[keep])
 
 
 def save(groups: list[Group], path: Path) -> None:

@@ -2,13 +2,14 @@
 
     python -m training.graft --body FOLDER [--minutes 10]
 
-The body is English. Each token of the embedded encoder's vocabulary starts as the mean of the English word pieces
-that lie nearest to it in the encoder's space, weighted by a softmax of the cosines, so that حرب begins near *war*.
-Then the table and the body learn to give a sentence of any language the vector that the untouched model gives its
-English translation (Reimers and Gurevych 2020, making monolingual sentence embeddings multilingual).
+The body is English. Each token of the embedded encoder's vocabulary starts as the mean of the English word
+pieces that lie nearest to it in the encoder's space, weighted by a softmax of the cosines, so that حرب begins
+near *war*. Then the table and the body learn to give a sentence of any language the vector that the untouched
+model gives its English translation (Reimers and Gurevych 2020, making monolingual sentence embeddings
+multilingual).
 
-Prints what the result is worth against the static encoder: the issue's question is which wins for its milliseconds
-and megabytes. `docs/retrieval.md` has the figures.
+Prints what the result is worth against the static encoder: the issue's question is which wins for its
+milliseconds and megabytes. `docs/retrieval.md` has the figures.
 """
 
 from __future__ import annotations
@@ -59,9 +60,7 @@ class Graft(nn.Module):
         return functional.normalize(sums.float(), dim=-1)
 
 
-def start_table(
-    encoder: StaticEncoder, pieces: Sequence[str], rows: torch.Tensor
-) -> torch.Tensor:
+def start_table(encoder: StaticEncoder, pieces: Sequence[str], rows: torch.Tensor) -> torch.Tensor:
     """Return the first (3 + V, d) table: the special tokens' rows, then one for each token of `encoder`.
 
     Args:
@@ -83,7 +82,9 @@ def start_table(
         best, where = cosines.topk(NEAREST, dim=1)
         weights = (best / SHARPNESS).softmax(dim=1)
         near = rows[torch.tensor(words)[where]]  # (n, NEAREST, d)
-        table[len(SPECIAL) + first : len(SPECIAL) + first + len(near)] = (weights[..., None] * near).sum(dim=1)
+        table[len(SPECIAL) + first : len(SPECIAL) + first + len(near)] = (weights[..., None] * near).sum(
+            dim=1
+        )
     for id_, token in enumerate(encoder_tokens(encoder)):
         if token in own and token not in SPECIAL:
             table[len(SPECIAL) + id_] = rows[own[token]]
@@ -173,7 +174,10 @@ def main() -> None:
     optimizer = torch.optim.AdamW(
         [
             {"params": graft.body.get_input_embeddings().parameters(), "lr": 5e-4},
-            {"params": [p for n, p in graft.body.named_parameters() if "word_embeddings" not in n], "lr": 5e-5},
+            {
+                "params": [p for n, p in graft.body.named_parameters() if "word_embeddings" not in n],
+                "lr": 5e-5,
+            },
         ]
     )
     pairs = english_pairs(options.data, options.seed)
@@ -185,7 +189,9 @@ def main() -> None:
         english, others = zip(*(next(pairs) for _ in range(options.batch)), strict=True)
         with torch.autocast("cpu", torch.bfloat16):
             with torch.no_grad():
-                read = tokenizer(list(english), padding=True, truncation=True, max_length=96, return_tensors="pt")
+                read = tokenizer(
+                    list(english), padding=True, truncation=True, max_length=96, return_tensors="pt"
+                )
                 states = teacher(**read).last_hidden_state.float()
                 mask = read["attention_mask"][..., None]
                 wanted = functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
@@ -200,7 +206,10 @@ def main() -> None:
         optimizer.step()
         step, seen = step + 1, seen + 2 * options.batch
         if step % 50 == 0:
-            print(f"[{spent:5.0f} s] step {step}: loss {loss.item():.2f}, {seen / spent:.0f} texts a second", flush=True)
+            print(
+                f"[{spent:5.0f} s] step {step}: loss {loss.item():.2f}, {seen / spent:.0f} texts a second",
+                flush=True,
+            )
     report(f"after {seen:,} sentences in {options.minutes:g} minutes", graft.eval(), tokens, options.data)
 
 
@@ -210,7 +219,7 @@ def report(name: str, graft: Graft, tokens: StaticEncoder, data: Path) -> None:
     path = data / "parallel" / "flores200-devtest.all.tsv.gz"
     figures = []
     for source in ("en", "fr", "tr"):
-        texts = datasets.wide_columns(path, (measure._FLORES[source], measure._FLORES["ar"]))
+        texts = datasets.wide_columns(path, (measure.FLORES[source], measure.FLORES["ar"]))
         figures.append(f"FLORES {source}→ar {measure.matching_accuracy(encoder, *texts):.3f}")
     for dataset in (measure.held_out_paragraphs(data), *measure.crossed_sets(tokens, data)):
         position = {id_: row for row, id_ in enumerate(dataset.passages)}
@@ -220,7 +229,9 @@ def report(name: str, graft: Graft, tokens: StaticEncoder, data: Path) -> None:
         vectors = encoder.encode_document(passages)
         speed = len(passages) / (time.perf_counter() - began)
         scores = encoder.encode_query([question.text for question in dataset.questions]) @ vectors.T
-        figures.append(f"{dataset.name} MRR@10 {measure.reciprocal_rank(scores, gold):.3f} ({speed:.0f} passages/s)")
+        figures.append(
+            f"{dataset.name} MRR@10 {measure.reciprocal_rank(scores, gold):.3f} ({speed:.0f} passages/s)"
+        )
     print(f"{name}: " + ", ".join(figures), flush=True)
     graft.train()
 

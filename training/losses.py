@@ -49,8 +49,8 @@ class ContrastiveLoss(torch.autograd.Function):
 class BestMatch(torch.autograd.Function):
     """For every query token and every passage, the highest cosine of the token with one of the passage's.
 
-    The (tokens, passages, length) cosines are never kept: only the place of each maximum is, and the slope goes
-    there alone.
+    The (tokens, passages, length) cosines are never kept: only the place of each maximum is, and the slope
+    goes there alone.
     """
 
     @staticmethod
@@ -84,8 +84,11 @@ class BestMatch(torch.autograd.Function):
 
 
 def alignment_loss(
-    vectors: torch.Tensor, left: Sequence[npt.NDArray[np.int64]], right: Sequence[npt.NDArray[np.int64]],
-    same: torch.Tensor, places: npt.NDArray[np.int64],
+    vectors: torch.Tensor,
+    left: Sequence[npt.NDArray[np.int64]],
+    right: Sequence[npt.NDArray[np.int64]],
+    same: torch.Tensor,
+    places: npt.NDArray[np.int64],
 ) -> torch.Tensor:
     """Return the InfoNCE loss of token alignment, over passages and over queries.
 

@@ -20,10 +20,9 @@ DEVELOPMENT_QUESTIONS = (
 )  # fmt: skip
 PARAGRAPHS = 5  # of each held-out article, as XQuAD has them
 CROSSINGS = (("ar", "en"), ("en", "ar"), ("fr", "ar"), ("es", "ar"), ("de", "ar"), ("tr", "ar"))
-_FLORES = {code: f"{name}" for code, name in zip(
-    ("ar", "en", "fr", "es", "de", "tr"),
-    ("arb_Arab", "eng_Latn", "fra_Latn", "spa_Latn", "deu_Latn", "tur_Latn"), strict=True,
-)}  # fmt: skip
+FLORES = {
+    "ar": "arb_Arab", "en": "eng_Latn", "fr": "fra_Latn", "es": "spa_Latn", "de": "deu_Latn", "tr": "tur_Latn",
+}  # fmt: skip
 DEPTH = 10
 
 Matrix = npt.NDArray[np.float32]
@@ -32,8 +31,8 @@ Matrix = npt.NDArray[np.float32]
 def measures(encoder: StaticEncoder, data: Path) -> Iterator[tuple[str, float]]:
     """Yield (name, value in 0 to 1) of every development measure, one after another."""
     for source, columns in (
-        ("ud-pud.all", {code: code for code in _FLORES}),
-        ("flores200-devtest.all", _FLORES),
+        ("ud-pud.all", {code: code for code in FLORES}),
+        ("flores200-devtest.all", FLORES),
     ):
         path = data / "parallel" / f"{source}.tsv.gz"
         for left, right in CROSSINGS:
@@ -42,7 +41,8 @@ def measures(encoder: StaticEncoder, data: Path) -> Iterator[tuple[str, float]]:
     for code, columns in (("fr", "fra"), ("es", "spa"), ("de", "deu"), ("tr", "tur")):
         yield f"ntrex {code}→ar MRR@{DEPTH}", cloze_rank(encoder, data, columns, "arb")
     for dataset in [datasets.read_questions(data, name) for name in DEVELOPMENT_QUESTIONS] + [
-        held_out_paragraphs(data), *crossed_sets(encoder, data)
+        held_out_paragraphs(data),
+        *crossed_sets(encoder, data),
     ]:
         gold, mean, aligned = question_scores(encoder, dataset)
         yield f"{dataset.name} MRR@{DEPTH}, mean vectors", reciprocal_rank(mean, gold)
@@ -65,9 +65,13 @@ def held_out_paragraphs(data: Path) -> QuestionSet:
     for id_, passage in dataset.passages.items():
         of_article.setdefault(passage.title, []).append(id_)
     kept = {
-        id_ for ids in of_article.values() for id_ in sorted(ids, key=asked.__getitem__, reverse=True)[:PARAGRAPHS]
+        id_
+        for ids in of_article.values()
+        for id_ in sorted(ids, key=asked.__getitem__, reverse=True)[:PARAGRAPHS]
     }
-    return _over("squad held out", dataset.questions, {i: p for i, p in dataset.passages.items() if i in kept})
+    return _over(
+        "squad held out", "en", dataset.questions, {i: p for i, p in dataset.passages.items() if i in kept}
+    )
 
 
 def crossed_sets(encoder: StaticEncoder, data: Path) -> Iterator[QuestionSet]:
@@ -82,20 +86,23 @@ def crossed_sets(encoder: StaticEncoder, data: Path) -> Iterator[QuestionSet]:
     asked = Counter(theirs.passage_id for _, theirs in pairs)
     kept = {id_: english.passages[id_] for id_, _ in asked.most_common(240)}
     to_english = tuple(replace(ours, passage_id=theirs.passage_id) for ours, theirs in pairs)
-    yield _over("crossed ar→en", to_english, kept)
+    yield _over("crossed ar→en", "en", to_english, kept)
     to_arabic = tuple(replace(theirs, passage_id=ours.passage_id) for ours, theirs in pairs)
-    yield _over("crossed en→ar", to_arabic, arabic.passages)
+    yield _over("crossed en→ar", "ar", to_arabic, arabic.passages)
 
 
-def _over(name: str, questions: tuple[Question, ...], passages: dict[str, Passage]) -> QuestionSet:
+def _over(
+    name: str, language: str, questions: tuple[Question, ...], passages: dict[str, Passage]
+) -> QuestionSet:
     asked = tuple(question for question in questions if question.passage_id in passages)
-    return QuestionSet(name, "", asked, passages)
+    return QuestionSet(name, language, asked, passages)
 
 
 def cloze_rank(encoder: StaticEncoder, data: Path, source: str, target: str, size: int = 4) -> float:
     """Return MRR@10 of a sentence in one language, over passages in the other, of held-out NTREX documents.
 
-    A passage is `size` sentences on end; the right one is where the sentence stands, its translation taken out.
+    A passage is `size` sentences on end; the right one is where the sentence stands, its translation taken
+    out.
     """
     asked = [s for d in datasets.ntrex_documents(data, source) for s in d]
     passages, gold = [], []
