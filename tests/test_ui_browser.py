@@ -363,3 +363,40 @@ def test_no_screen_scrolls_sideways_and_the_question_stays_in_sight(
         log = visit.page.locator("#is-messages .bubble-wrap")
         assert log.evaluate("element => element.scrollWidth <= element.clientWidth"), question
     visit.close()
+
+
+def test_only_the_documents_chosen_under_the_question_are_asked(desk: Visit) -> None:
+    page = desk.page
+    fold = page.locator("#is-filters > .label-wrap")
+    fold.click()
+    page.click("#is-filter-documents input")
+    page.get_by_role("option", name="مستشفى وردان").click()
+    page.keyboard.press("Escape")
+    cited = desk.ask(CLOSED).locator(".is-chip")
+    assert [each.split("\n")[1] for each in cited.all_inner_texts()] == ["مستشفى وردان يستقبل المصابين"]
+    page.fill("#is-filter-until input, #is-filter-until textarea", "١٤ آذار ٢٠٢٣")
+    assert desk.ask(CLOSED).locator(".is-absent").count() == 1  # the hospital's report is of the 15th
+    page.fill("#is-filter-until input, #is-filter-until textarea", "soon")
+    assert "2021-07-24" in desk.ask(CLOSED).locator(".is-notice").inner_text()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_open_row_of_filters_fits_the_page_in_each_direction(
+    browser: Browser, url: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, url, size)
+    page = visit.page
+    page.locator("#is-filters > .label-wrap").click()
+    for language, direction in (("العربية", "rtl"), ("Français", "ltr")):
+        page.locator("#is-language label", has_text=language).click()
+        page.wait_for_function(f"document.documentElement.dir === '{direction}'")
+        boxes = [page.locator(f"#is-filter-{name}").bounding_box() for name in ("documents", "languages")]
+        documents, languages = (box for box in boxes if box is not None)
+        assert (documents["x"] > languages["x"]) == (direction == "rtl")
+        for name in ("documents", "languages", "since", "until"):
+            box = page.locator(f"#is-filter-{name}").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= size["width"]
+            assert box["y"] + box["height"] <= size["height"]
+    visit.close()

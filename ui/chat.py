@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import gradio as gr
 
-from rag.errors import DocumentError, IsnadError, QuestionError
+from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.schema import Answer, Document
-from ui import panel, render, strings
+from ui import narrow, panel, render, strings
 from ui.theme import theme
 
 STATIC = Path(__file__).parent / "static"
@@ -81,7 +81,16 @@ class Chat:
         self._pipeline = pipeline
         self._max_question_chars = max_question_chars
 
-    def reply(self, message: str, history: list[Any], lang: str) -> str:
+    def reply(
+        self,
+        message: str,
+        history: list[Any],
+        lang: str,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> str:
         """Return the answer to `message` as HTML, with the interface's words in `lang`."""
         words = strings.load(lang)
         question = message.strip()
@@ -92,9 +101,15 @@ class Chat:
                 words("long_question", n=len(question), limit=self._max_question_chars), words
             )
         try:
-            return render.answer(self._pipeline.answer(question), words)
+            filters = narrow.read((documents, languages, since, until), words)
+        except ValueError as error:
+            return render.notice(str(error), words)
+        try:
+            return render.answer(self._pipeline.answer(question, filters=filters), words)
         except QuestionError:
             return render.notice(words("bad_question"), words)
+        except SettingsError:
+            return render.notice(words("none_left"), words)
         except IsnadError as error:
             return render.notice(words("failed", reason=error), words)
 
@@ -177,7 +192,8 @@ def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: 
             )
         with gr.Row(elem_id="is-main"):
             with gr.Column(elem_id="is-chat", scale=3, min_width=0):
-                _conversation(chat, language, word, examples)
+                narrowing = narrow.fields(pipeline.documents(), word)
+                _conversation(chat, [language, *narrowing], word, examples)
             with gr.Column(elem_id="is-source", scale=2, min_width=0):
                 gr.HTML(
                     html_template='<div class="is-slot"></div>',
@@ -210,7 +226,7 @@ def _fill_in(page: gr.Blocks, endpoint: str, function: Callable[..., Any]) -> No
     page.validate_inputs = filled
 
 
-def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Sequence[str]) -> None:
+def _conversation(chat: Chat, also: Sequence[Any], word: gr.I18n, examples: Sequence[str]) -> None:
     interface = gr.ChatInterface(
         chat.reply,
         chatbot=Chatbot(
@@ -238,8 +254,11 @@ def _conversation(chat: Chat, language: gr.Radio, word: gr.I18n, examples: Seque
             stop_btn=True,
             elem_id="is-question",
         ),
-        additional_inputs=[language],
-        examples=[[example, None] for example in examples] or None,
+        additional_inputs=list(also),
+        additional_inputs_accordion=gr.Accordion(
+            word("isnad.filters"), open=False, elem_id="is-filters", render=False
+        ),
+        examples=[[example, *[None] * len(also)] for example in examples] or None,
         cache_examples=False,
         flagging_mode="never",
         analytics_enabled=False,

@@ -10,6 +10,7 @@ from typing import Any
 
 LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
 DEFAULT = "ar"
+OWN_NAMES = {**LANGUAGES, "es": "Español", "de": "Deutsch", "tr": "Türkçe", "fa": "فارسی"}  # of languages
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
