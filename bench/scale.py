@@ -3,28 +3,33 @@
     python bench/scale.py [--data DIR] [--chunks 100000] [--questions 300] > bench/scale.txt
 
 The text is the question sets' passages and Arabic Wikipedia paragraphs from the training data; the questions
-belong to passages among them.
+belong to passages among them. Each document gets a date by lot, for the filters.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gzip
 import json
 import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from rag.chunking import chunk
+from rag.filters import Filters
 from rag.pipeline import Pipeline
 from rag.schema import Document
 
 ROOT = Path(__file__).resolve().parent.parent
+DAYS = 10_000  # from the first of them on
+FIRST = dt.date(1990, 1, 1)
 SETS = ("tydiqa-goldp.ar.dev", "mlqa.ar.dev", "aqad.ar.dev", "tydiqa-goldp.en.dev")
 
 
@@ -48,12 +53,14 @@ def documents(data: Path, wanted: int) -> Iterator[Document]:
             for line in lines(path):
                 yield str(line["context_id"]), str(line["text"])
 
-    seen = set()
+    seen, lot = set(), random.Random(5)
     for name, text in texts():
         if name in seen or not text.strip():
             continue
         seen.add(name)
-        document = Document(id=name, text=text, title=name, lang="ar")
+        document = Document(
+            id=name, text=text, title=name, lang="ar", date=FIRST + dt.timedelta(lot.randrange(DAYS))
+        )
         made += len(chunk(document))
         yield document
         if made >= wanted:
@@ -63,6 +70,40 @@ def documents(data: Path, wanted: int) -> Iterator[Document]:
 def percentile(values: list[float], share: float) -> float:
     """Return the value below which `share` of them lie."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def report(name: str, times: list[float]) -> None:
+    """Print the figures of one kind of question, whose times are in seconds."""
+    p50, p95, worst = (
+        1000 * each for each in (statistics.median(times), percentile(times, 0.95), max(times))
+    )
+    print(f"{name:<24}  p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   max {worst:7.1f} ms", flush=True)
+
+
+def took(ask: Callable[[str], object], questions: list[str]) -> list[float]:
+    """Return how long each question took, in seconds."""
+    times = []
+    for question in questions:
+        started = time.perf_counter()
+        ask(question)
+        times.append(time.perf_counter() - started)
+    return times
+
+
+def watch(part: Any, method: str) -> list[float]:
+    """Note from now on how long each call of a method takes, in seconds."""
+    times: list[float] = []
+    called = getattr(part, method)
+
+    def timed(*arguments: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return called(*arguments)
+        finally:
+            times.append(time.perf_counter() - started)
+
+    setattr(part, method, timed)
+    return times
 
 
 def main() -> None:
@@ -91,16 +132,27 @@ def main() -> None:
     size = sum(path.stat().st_size for path in pipeline.folder.rglob("*") if path.is_file())
     print(f"on disk     {size / 1e6:>9.1f} MB")
 
-    for question in questions[:20]:
-        pipeline.answer(question)
-    for name, ask in (("retrieve", pipeline.search), ("answer", pipeline.answer)):
-        times = []
-        for question in questions[20 : 20 + options.questions]:
-            started = time.perf_counter()
-            ask(question)
-            times.append((time.perf_counter() - started) * 1000)
-        figures = (statistics.median(times), percentile(times, 0.95), max(times))
-        print(f"{name:<9}   p50 {figures[0]:7.1f} ms   p95 {figures[1]:7.1f} ms   max {figures[2]:7.1f} ms")
+    first, asked = questions[:20], questions[20 : 20 + options.questions]
+    took(pipeline.answer, first)
+    report("retrieve", took(pipeline.search, asked))
+    for share in (0.9, 0.5, 0.1, 0.01):
+        filters = Filters(until=FIRST + dt.timedelta(round(share * DAYS) - 1))
+        took(lambda question, f=filters: pipeline.search(question, 10, f), first)  # type: ignore[misc]
+        times = took(lambda question, f=filters: pipeline.search(question, 10, f), asked)  # type: ignore[misc]
+        report(f"  of {share:.0%} of the documents", times)
+    report("answer", took(pipeline.answer, asked))
+
+    indexes = pipeline.store.snapshot()
+    stages = {
+        "lexical": watch(indexes.lexical, "search"),
+        "dense": watch(indexes.dense, "search"),
+        "alignment": watch(pipeline.retriever._aligner, "scores"),
+    }
+    whole = took(pipeline.search, asked)
+    print("retrieve, by stage")
+    for name, times in stages.items():
+        report(f"  {name}", times)
+    report("  the rest", [all_ - sum(some) for all_, *some in zip(whole, *stages.values(), strict=True)])
     print(f"resident    {psutil.Process().memory_info().rss / 1e6:>9.0f} MB (the corpus in memory included)")
     pipeline.close()
 
