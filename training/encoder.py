@@ -42,6 +42,8 @@ WORK = ROOT / "checkpoints" / "encoder"
 CHECKPOINT_EVERY = 200
 #: Tokens of longer texts that are left out, so that no single one is relied on.
 DROPPED = 0.1
+#: Lengths that a vector can be cut to.
+PREFIXES = (64, 128, 256)
 #: Groups that the first encoder, which finds the crossed pairs, is trained on.
 FIRST_GROUPS = ("sentences-ar", "sentences-near", "words-ar", "questions-en", "questions-ar")
 
@@ -57,7 +59,9 @@ class Recipe:
     batch: int
     dimension: int
     learning_rate: float
-    aligned: int = 0  # pairs of a step whose tokens are aligned, too
+    aligned: int = 0  # pairs of a step whose tokens are aligned, too …
+    aligned_from: float = 0.0  # … once this share of the steps is done
+    prefixes: tuple[int, ...] = ()  # shorter vectors that must do, too
     cluster: int = 32  # pairs of one topic in a step
 
 
@@ -98,12 +102,13 @@ def train(
     work: Annotated[Path, typer.Option(help="Where steps and checkpoints are kept.")] = WORK,
     seed: Annotated[int, typer.Option(help="Draws everything that is drawn.")] = 20,
     size: Annotated[int, typer.Option(help="Tokens of the vocabulary, at most 65536.")] = 32768,
-    dimension: Annotated[int, typer.Option(help="Length of a vector.")] = 256,
+    dimension: Annotated[int, typer.Option(help="Length of a vector.")] = 512,
     first_steps: Annotated[int, typer.Option(help="Steps of the encoder that finds crossed pairs.")] = 400,
-    steps: Annotated[int, typer.Option(help="Steps of the encoder that is written.")] = 3000,
+    steps: Annotated[int, typer.Option(help="Steps of the encoder that is written.")] = 4000,
     batch: Annotated[int, typer.Option(help="Pairs a step.")] = 2048,
     learning_rate: Annotated[float, typer.Option(help="Of Adam, at its peak.")] = 0.01,
     aligned: Annotated[int, typer.Option(help="Pairs a step whose tokens are aligned.")] = 256,
+    aligned_from: Annotated[float, typer.Option(help="Share of the steps before that.")] = 0.6,
     cluster: Annotated[int, typer.Option(help="Pairs of one article in a step.")] = 32,
     threads: Annotated[
         int, typer.Option(help="Threads of torch; one is as fast while others use the machine.")
@@ -124,7 +129,7 @@ def train(
     say("pairs: " + ", ".join(f"{g.name} {len(g.left_key)}" for g in groups))
 
     def cross() -> list[Group]:
-        recipe = Recipe(seed, first_steps, batch, dimension, learning_rate)
+        recipe = Recipe(seed, first_steps, batch, 256, learning_rate)
         table = fit([g for g in groups if g.name in FIRST_GROUPS], tokenizer, recipe, work / "first.pt", say)
         write(table, tokenizer, work / "first")
         pairs = crossing.crossed_pairs(StaticEncoder.open(work / "first"), data)
@@ -132,7 +137,8 @@ def train(
 
     groups += _step(work / "crossed.npz", cross)
     say(f"crossed pairs: {len(groups[-1].left_key)}")
-    recipe = Recipe(seed, steps, batch, dimension, learning_rate, aligned, cluster)
+    prefixes = tuple(size for size in PREFIXES if size < dimension)
+    recipe = Recipe(seed, steps, batch, dimension, learning_rate, aligned, aligned_from, prefixes, cluster)
     table = fit(groups, tokenizer, recipe, work / "encoder.pt", say)
     write(table, tokenizer, out)
     say(f"written to {out}")
@@ -146,6 +152,20 @@ def evaluate(
     """Measure an encoder on UD-PUD, FLORES and the development question sets."""
     for name, value in measure.measures(StaticEncoder.open(model), data):
         typer.echo(f"{name:58} {value:.3f}")
+
+
+@app.command()
+def cut(
+    dimension: Annotated[int, typer.Argument(help="How many of the first numbers of a vector are kept.")],
+    out: Annotated[Path, typer.Argument(help="Where the smaller encoder is written.")],
+    model: Annotated[Path, typer.Option(help="Folder of the encoder.")] = MODEL,
+) -> None:
+    """Write a smaller encoder: the first numbers of each vector say most."""
+    encoder = StaticEncoder.open(model)
+    if not 1 <= dimension <= encoder.dimension:
+        raise typer.BadParameter(f"{dimension} is not in 1 to {encoder.dimension}")
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    write(np.ascontiguousarray(encoder.token_vectors[:, :dimension]), tokenizer, out)
 
 
 def fit(
@@ -175,7 +195,7 @@ def fit(
     for step in range(first, recipe.steps):
         draw = np.random.default_rng([recipe.seed, step])
         group = groups[draw.choice(len(groups), p=weights / weights.sum())]
-        loss = _loss(table, group, recipe, draw)
+        loss = _loss(table, group, recipe, draw, aligned=step >= recipe.aligned_from * recipe.steps)
         optimizer.zero_grad(set_to_none=True)
         for settings in optimizer.param_groups:
             settings["lr"] = recipe.learning_rate * _rate(step, recipe.steps)
@@ -196,7 +216,9 @@ def _rate(step: int, steps: int) -> float:
     return min((step + 1) / max(1, steps // 20), 0.5 + 0.5 * math.cos(math.pi * step / steps))
 
 
-def _loss(table: Table, group: Group, recipe: Recipe, draw: np.random.Generator) -> torch.Tensor:
+def _loss(
+    table: Table, group: Group, recipe: Recipe, draw: np.random.Generator, *, aligned: bool
+) -> torch.Tensor:
     rows = _draw_rows(group, recipe, draw)
     left_ids, left_offsets = _drop(*examples.take(group.left, rows), draw)
     right_ids, right_offsets = _drop(*examples.take(group.right, rows), draw)
@@ -206,7 +228,11 @@ def _loss(table: Table, group: Group, recipe: Recipe, draw: np.random.Generator)
     left, right = table(ids, offsets).split(len(rows))
     same = torch.from_numpy(_same(group.left_key[rows]) | _same(group.right_key[rows]))
     loss = ContrastiveLoss.apply(left, right, same)
-    if not recipe.aligned or group.name.startswith("words"):
+    if recipe.prefixes and draw.random() < 0.5:  # Matryoshka (Kusupati et al. 2022), one length at a time
+        size = int(draw.choice(recipe.prefixes))
+        shorter = (functional.normalize(side[:, :size], dim=-1) for side in (left, right))
+        loss = loss + ContrastiveLoss.apply(*shorter, same)
+    if not aligned or not recipe.aligned or group.name.startswith("words"):
         return loss
     some = min(recipe.aligned, len(rows))
     queries = np.split(left_ids[: left_offsets[some] if some < len(rows) else None], left_offsets[1:some])

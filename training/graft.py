@@ -40,7 +40,7 @@ from training import measure
 ROOT = Path(__file__).resolve().parent.parent
 NEAREST = 8
 SHARPNESS = 0.05  # of the softmax over cosines
-LENGTHS = (16, 32, 64, 128)  # texts are padded to one of these, so that few shapes come
+LENGTHS = (64, 128)  # texts are padded to one of these: memory grows with every new shape
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]")
 
 
@@ -97,9 +97,9 @@ def encoder_tokens(encoder: StaticEncoder) -> list[str]:
     return [tokenizer.id_to_token(i) for i in range(tokenizer.get_vocab_size())]
 
 
-def padded(encoder: StaticEncoder, texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Return the texts as (n, length) ids, cut and padded to one of `LENGTHS`."""
-    ids = [tokens[: LENGTHS[-1] - 2] for tokens in encoder.tokenize(texts)]
+def padded(encoder: StaticEncoder, texts: Sequence[str], most: int = LENGTHS[-1]) -> npt.NDArray[np.int64]:
+    """Return the texts as (n, length) ids, cut and padded to one of `LENGTHS`, at most to `most`."""
+    ids = [tokens[: most - 2] for tokens in encoder.tokenize(texts)]
     longest = max(map(len, ids)) + 2
     length = next(size for size in LENGTHS if size >= longest)
     rows = np.zeros((len(ids), length), dtype=np.int64)
@@ -116,7 +116,7 @@ def english_pairs(data: Path, seed: int) -> Iterator[tuple[str, str]]:
         for code, text, other in (
             (pair.left_language, pair.left, pair.right), (pair.right_language, pair.right, pair.left),
         ):  # fmt: skip
-            if code == "en" and 15 < len(text) < 300:
+            if code == "en" and 15 < len(text) < 200:
                 pairs.append((text, other))
     draw = random.Random(seed)
     while True:
@@ -197,7 +197,7 @@ def main() -> None:
                 wanted = functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
             loss = torch.zeros(())
             for texts in (others, english):
-                found = graft(torch.from_numpy(padded(tokens, texts)))
+                found = graft(torch.from_numpy(padded(tokens, texts, LENGTHS[0])))
                 logits = found @ wanted.T / 0.05
                 loss = loss + functional.cross_entropy(logits, torch.arange(len(texts)))
                 loss = loss + 10 * (1 - (found * wanted).sum(dim=1)).mean()

@@ -21,7 +21,8 @@ DEVELOPMENT_QUESTIONS = (
 PARAGRAPHS = 5  # of each held-out article, as XQuAD has them
 CROSSINGS = (("ar", "en"), ("en", "ar"), ("fr", "ar"), ("es", "ar"), ("de", "ar"), ("tr", "ar"))
 FLORES = {
-    "ar": "arb_Arab", "en": "eng_Latn", "fr": "fra_Latn", "es": "spa_Latn", "de": "deu_Latn", "tr": "tur_Latn",
+    "ar": "arb_Arab", "en": "eng_Latn", "fr": "fra_Latn", "es": "spa_Latn", "de": "deu_Latn",
+    "tr": "tur_Latn",
 }  # fmt: skip
 DEPTH = 10
 
