@@ -76,12 +76,11 @@ class Aligner:
         own = own[own > 0]
         shares = np.ones(len(passages), dtype=np.float32)
         if len(own):
-            script = np.bincount(own).argmax()
-            for row, passage in enumerate(passages):
-                found = self._scripts[passage]
-                written = np.count_nonzero(found)
-                if written:
-                    shares[row] = np.count_nonzero(found == script) / written
+            found = self._scripts[np.concatenate(passages)] if passages else own[:0]
+            row = np.repeat(np.arange(len(passages)), list(map(len, passages)))  # whose each token is
+            written = np.bincount(row[found > 0], minlength=len(passages))
+            same = np.bincount(row[found == np.bincount(own).argmax()], minlength=len(passages))
+            np.divide(same, written, out=shares, where=written > 0, casting="same_kind")
         return shares
 
     def scores(self, question: str, passages: Sequence[TokenIds]) -> Scores:
