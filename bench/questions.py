@@ -33,16 +33,16 @@ def main() -> None:
     options = parser.parse_args()
 
     folder = options.data / "qa"
-    paragraphs = {
-        context["context_id"]: {"context": context["text"], "qas": []}
-        for context in lines(folder / f"{options.name}.contexts.jsonl.gz")
-    }
+    paragraphs, articles = {}, {}
+    for context in lines(folder / f"{options.name}.contexts.jsonl.gz"):
+        paragraph = paragraphs[context["context_id"]] = {"context": context["text"], "qas": []}
+        articles.setdefault(context["title"], []).append(paragraph)
     for question in lines(folder / f"{options.name}.jsonl.gz")[: options.most]:
         answers = [{"text": a["text"], "answer_start": a["start"]} for a in question["answers"]]
         paragraphs[question["context_id"]]["qas"].append(
             {"id": question["id"], "question": question["question"], "answers": answers}
         )
-    data = [{"title": options.name, "paragraphs": list(paragraphs.values())}]
+    data = [{"title": title, "paragraphs": of_article} for title, of_article in articles.items()]
     json.dump({"version": "1.1", "data": data}, sys.stdout, ensure_ascii=False)
 
 

@@ -59,7 +59,7 @@ def documents(data: Path, wanted: int) -> Iterator[Document]:
             continue
         seen.add(name)
         document = Document(
-            id=name, text=text, title=name, lang="ar", date=FIRST + dt.timedelta(lot.randrange(DAYS))
+            id=name, text=text, title="", lang="ar", date=FIRST + dt.timedelta(lot.randrange(DAYS))
         )
         made += len(chunk(document))
         yield document

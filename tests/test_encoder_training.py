@@ -235,16 +235,14 @@ def test_development_sets_are_never_read_for_training(tmp_path: Path) -> None:
 
 def test_held_out_articles_and_documents_are_never_read_for_training(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("| a.en.train | train | 2 | 2 |\n", "utf-8")
-    for file, records in (
-        ("a.en.train.jsonl.gz", [
-            {"id": str(i), "lang": "en", "context_id": f"c{i}", "question": "Who?", "answers": []} for i in (0, 1)
-        ]),
-        ("a.en.train.contexts.jsonl.gz", [
-            {"context_id": "c0", "title": "Space_Race", "text": "One."},
-            {"context_id": "c1", "title": "Bridges", "text": "Two."},
-        ]),
-    ):  # fmt: skip
-        write_gzip(tmp_path / "qa" / file, [json.dumps(record) for record in records])
+    question = {"lang": "en", "question": "Who?", "answers": []}
+    questions = [{"id": str(i), "context_id": f"c{i}", **question} for i in (0, 1)]
+    passages = [
+        {"context_id": "c0", "title": "Space_Race", "text": "One."},
+        {"context_id": "c1", "title": "Bridges", "text": "Two."},
+    ]
+    for file, records in (("a.en.train", questions), ("a.en.train.contexts", passages)):
+        write_gzip(tmp_path / "qa" / f"{file}.jsonl.gz", [json.dumps(record) for record in records])
     [dataset] = data.training_question_sets(tmp_path)
     assert [question.id for question in dataset.questions] == ["1"]
     assert list(dataset.passages) == ["c1"]
