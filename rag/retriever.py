@@ -165,7 +165,7 @@ class Retriever:
             return []
         scores = self._fusion.fuse(evidence)
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))[:k]
-        # A chunk that another process has just removed is in the snapshot still, but not in the catalog.
+        # Another process may just have removed one.
         rows = {row.id: row for row in self._store.catalog.chunk_rows([ids[i] for i in order])}
         return [
             Hit(
@@ -188,15 +188,15 @@ class Retriever:
         names = dict(snapshot.lexical.search(named, depth, allowed))
         vector = self._encoder.encode_query([question])
         dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
-        ids = sorted(lexical.keys() | names.keys() | dense.keys())
-        for found, vectors in catalog.vectors([id_ for id_ in ids if id_ not in dense]):
-            dense.update(zip(found.tolist(), (vectors @ vector[0]).tolist(), strict=True))
-        passages = catalog.token_ids(ids)
+        # A chunk that another process has just removed is in the snapshot still, but not in the catalog.
+        held, passages, vectors = catalog.embeddings(sorted(lexical.keys() | names.keys() | dense.keys()))
+        ids = held.tolist()
+        cosines = dict(zip(ids, (vectors @ vector[0]).tolist(), strict=True)) if ids else {}
         evidence = {
             "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "names": np.array([names.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "same_script": self._aligner.same_script(question, passages),
-            "dense": np.array([dense.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+            "dense": np.array([dense.get(id_, cosines[id_]) for id_ in ids], dtype=np.float32),
             "alignment": self._aligner.scores(question, passages),
         }
         return Candidates(ids, evidence)
