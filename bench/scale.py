@@ -77,7 +77,7 @@ def report(name: str, times: list[float]) -> None:
     p50, p95, worst = (
         1000 * each for each in (statistics.median(times), percentile(times, 0.95), max(times))
     )
-    print(f"{name:<24}  p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   max {worst:7.1f} ms", flush=True)
+    print(f"{name:<27} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   max {worst:7.1f} ms", flush=True)
 
 
 def took(ask: Callable[[str], object], questions: list[str]) -> list[float]:
