@@ -122,6 +122,7 @@ class Listing:
         self.generation = generation
         self._names = [entry.name for entry in entries]
         self._languages = [entry.attributes.get("lang") for entry in entries]
+        self.languages = frozenset(str(language) for language in self._languages if language)  # as known
         days = [entry.attributes.get("date") for entry in entries]
         self._days = np.array(
             [dt.date.fromisoformat(str(day)).toordinal() if day else 0 for day in days], dtype=np.int64
@@ -137,11 +138,6 @@ class Listing:
         """Return the listing of a catalog as it is now."""
         with catalog.snapshot():
             return cls(catalog.generation, catalog.documents(), *catalog.owners())
-
-    @property
-    def languages(self) -> frozenset[str]:
-        """Return the languages of the documents, where they are known."""
-        return frozenset(str(language) for language in self._languages if language)
 
     def names(self, filters: Filters | None = None) -> list[str]:
         """Return the ids of the documents that meet `filters`, sorted; raises as `chunks` does."""
