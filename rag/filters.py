@@ -152,7 +152,9 @@ class Listing:
             DocumentError: if there is no document of a name, or a pattern matches none.
             SettingsError: if no document is in one of the languages, of the time, or meets all conditions.
         """
-        return self._ids[self._chosen(filters)[self._owners]]
+        found = self._ids[self._chosen(filters)[self._owners]]
+        found.flags.writeable = False  # so that the stores, too, may remember what they make of it
+        return found
 
     def _chosen(self, filters: Filters) -> Chosen:
         chosen = np.ones(len(self._names), dtype=np.bool_)

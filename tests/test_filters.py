@@ -265,6 +265,22 @@ def test_filtered_search_is_search_of_everything_less_what_is_left_out(
     }
 
 
+def test_only_an_array_that_cannot_change_is_remembered(tmp_path: Path) -> None:
+    ids, vectors = np.arange(4, dtype=np.int64), np.eye(4, dtype=np.float32)
+    words = TantivyIndex.build(
+        tmp_path / "words", [[(i, {"words": "ميناء"}) for i in range(4)]], {"words": 1.0}
+    )
+    vector_index = FaissIndex.build([(ids, vectors)], 4)
+    changing, fixed = np.array([0, 1]), np.array([0, 1])
+    fixed.flags.writeable = False
+    for allowed in (changing, fixed):
+        for now in ([0, 1], [2, 3], [0, 1]) if allowed is changing else ([0, 1], [0, 1]):
+            if allowed is changing:
+                changing[:] = now
+            assert sorted(id_ for id_, _ in vector_index.search(vectors[:1], 4, allowed)[0]) == now
+            assert [id_ for id_, _ in words.search({"words": ["ميناء"]}, 4, allowed)] == now
+
+
 def test_every_store_takes_the_allowed_ids_in_any_collection(tmp_path: Path) -> None:
     vectors = np.eye(4, dtype=np.float32)
     ids = np.arange(4, dtype=np.int64)

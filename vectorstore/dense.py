@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vectorstore.base import DamagedError, Ids, Vectors
 from vectorstore.codes import ROUNDING, Codes
-from vectorstore.exact import among, best, check_queries, gather, scores
+from vectorstore.exact import Recent, among, best, check_queries, gather, scores
 
 Kind = Literal["flat", "hnsw"]
 
@@ -67,6 +67,7 @@ class FaissIndex:
         self._rows = rows  # (n,) in 0..m-1; 0, 1, 2, … when flat
         self._alive = ids >= 0  # (n,)
         self._held = int(self._alive.sum())
+        self._recent: Recent[NDArray[np.bool_]] = Recent()
         self._by_row = np.argsort(rows, kind="stable")
         self._starts = np.searchsorted(rows[self._by_row], np.arange(len(finder) + 1))
 
@@ -151,7 +152,7 @@ class FaissIndex:
             ValueError: if `k` is below 1, or a query is not finite or of another length than the vectors.
         """
         queries = check_queries(queries, k, self.dimension)
-        usable = self._alive if allowed is None else self._alive & among(self._ids, allowed)
+        usable = self._alive if allowed is None else self._recent.get(allowed, self._usable)
         held = self._held if allowed is None else int(usable.sum())
         if held <= _FEW[self.kind] and (allowed is not None or self.kind == "flat"):
             return [self._best(np.flatnonzero(usable), query, k) for query in queries]
@@ -162,6 +163,9 @@ class FaissIndex:
             count, bits = int(rows.sum()), np.packbits(rows, bitorder="little")
             selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
         return [self._nearest(query, k, usable, count, selector) for query in queries]
+
+    def _usable(self, allowed: Ids) -> NDArray[np.bool_]:
+        return self._alive & among(self._ids, allowed)
 
     def _nearest(
         self, query: Vectors, k: int, usable: NDArray[np.bool_], count: int, selector: Any

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.base import Ids, Vectors
+
+_Value = TypeVar("_Value")
 
 _BLOCK = 4096  # rows turned into float64 at a time
 
@@ -97,6 +100,26 @@ def as_ids(allowed: Collection[int]) -> Ids:
     if isinstance(allowed, np.ndarray):
         return allowed.astype(np.int64, copy=False)
     return np.fromiter(allowed, dtype=np.int64, count=len(allowed))
+
+
+class Recent(Generic[_Value]):
+    """The last value that was worked out for a set of allowed ids, so that one filter costs nothing twice.
+
+    Kept only for an array that cannot be written, and told by its identity: anything else may have changed.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Collection[int], _Value] | None = None  # replaced as one, so threads may share it
+
+    def get(self, allowed: Collection[int], work_out: Callable[[Ids], _Value]) -> _Value:
+        """Return `work_out` of `allowed` as an array."""
+        last = self._last
+        if last is not None and last[0] is allowed:
+            return last[1]
+        value = work_out(as_ids(allowed))
+        if isinstance(allowed, np.ndarray) and not allowed.flags.writeable:
+            self._last = (allowed, value)
+        return value
 
 
 def scores(vectors: Vectors, rows: NDArray[np.int64], query: Vectors) -> Vectors:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from vectorstore.base import DamagedError, Ids
-from vectorstore.exact import among, as_ids, best
+from vectorstore.exact import Recent, among, best
 from vectorstore.forward import PREFIX, ForwardIndex, ForwardWriter, Places
 
 CANDIDATES = 200  # of tantivy's, at least, that are scored
@@ -48,6 +48,7 @@ class TantivyIndex:
         self._weights = dict(weights)
         self._deletions = deletions  # removed chunks that tantivy's files still hold
         self._frequencies: dict[tuple[str, str], int] = {}
+        self._recent: Recent[Places] = Recent()
 
     @classmethod
     def build(cls, folder: Path, batches: Iterable[Terms], weights: Mapping[str, float]) -> TantivyIndex:
@@ -157,7 +158,7 @@ class TantivyIndex:
             counts[name] = {}
             for token in tokens:
                 counts[name][token] = counts[name].get(token, 0) + 1
-        places = None if allowed is None else self._forward.places(as_ids(allowed))
+        places = None if allowed is None else self._recent.get(allowed, self._forward.places)
         if places is None or len(places) > _FEW:
             places = self._candidates(counts, k, places)
         scores = self._forward.scores(places, counts, self._weights, self._frequency)
