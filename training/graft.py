@@ -190,7 +190,7 @@ def main() -> None:
         with torch.autocast("cpu", torch.bfloat16):
             with torch.no_grad():
                 read = tokenizer(
-                    list(english), padding=True, truncation=True, max_length=96, return_tensors="pt"
+                    list(english), padding="max_length", truncation=True, max_length=64, return_tensors="pt"
                 )
                 states = teacher(**read).last_hidden_state.float()
                 mask = read["attention_mask"][..., None]
@@ -205,7 +205,7 @@ def main() -> None:
         loss.backward()
         optimizer.step()
         step, seen = step + 1, seen + 2 * options.batch
-        if step % 50 == 0:
+        if step % 20 == 0:
             print(
                 f"[{spent:5.0f} s] step {step}: loss {loss.item():.2f}, {seen / spent:.0f} texts a second",
                 flush=True,
