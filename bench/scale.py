@@ -91,7 +91,7 @@ def took(ask: Callable[[str], object], questions: list[str]) -> list[float]:
 
 
 def watch(part: Any, method: str) -> list[float]:
-    """Add from now on what the calls of a method take, in seconds, to the last number of a list; return it."""
+    """Add from now on what calls of a method take, in seconds, to the last number of a list; return it."""
     times: list[float] = []
     called = getattr(part, method)
 
