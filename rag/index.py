@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from rag import corpus
 from rag.analysis import Analyzer
-from rag.context import terms, titled
-from rag.encoder import EMBEDDED, Encoder, StaticEncoder, Vectors, load_encoder
+from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
 from rag.errors import CorpusError, DocumentError, StoreError
 from rag.filters import Filters, Listing
 from rag.hub import Progress as Progress
+from rag.records import Recorder, document_of
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport, state_of
-from vectorstore.base import CatalogError, ChunkRecord, DocumentRecord, Ids, LockedError, Skipped
+from vectorstore.base import CatalogError, Ids, LockedError, Skipped
 from vectorstore.store import Store
 
 FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
@@ -45,9 +41,7 @@ class Index:
     ) -> None:
         self.store = store
         self.encoder = encoder
-        self.tokens = (
-            tokens  # always the embedded one: it compares words, whichever encoder compares passages
-        )
+        self.tokens = tokens  # always the embedded one: it compares words, whatever compares passages
         self.analyzer = Analyzer()
         self.folder = folder
         self.report = SyncReport()
@@ -147,7 +141,7 @@ class Index:
         record = self.store.catalog.document(document_id)
         if record is None:
             raise self._list().missing(document_id)
-        return _document(record)
+        return document_of(record)
 
     def select(self, filters: Filters | None) -> Ids | None:
         """Return the ids of the chunks of the documents that meet `filters`, ascending; None means all.
@@ -242,59 +236,15 @@ class Index:
         self, documents: Iterable[tuple[Document, FileState]], total: int, progress: Progress | None
     ) -> None:
         """Chunk, analyse, embed and commit documents, a batch at a time; `total` is how many at most."""
-        from rag.chunking import chunk
-
+        recorder = Recorder(self.encoder, self.tokens, self.analyzer, self._settings.batch_size)
         waiting = iter(documents)
         done = 0
         while batch := list(islice(waiting, BATCH)):
-            chunks = [chunk(document) for document, _ in batch]
-            texts = [
-                titled(document, piece)
-                for (document, _), pieces in zip(batch, chunks, strict=True)
-                for piece in pieces
-            ]
             tell = partial(_tell, progress, done, done + len(batch), total) if progress else None
-            vectors = iter(self._embed(texts, tell))
+            self.store.catalog.put_many(recorder.records(batch, tell))
             done += len(batch)
-            token_ids = iter(self.tokens.tokenize(texts))
-            records = []
-            for (document, fingerprint), pieces in zip(batch, chunks, strict=True):
-                records.append(
-                    (
-                        _record(document, fingerprint),
-                        [
-                            ChunkRecord(
-                                start=piece.start,
-                                end=piece.end,
-                                fields=fields,
-                                token_ids=next(token_ids).astype(np.uint16),
-                                vector=next(vectors),
-                            )
-                            for piece, fields in zip(
-                                pieces, terms(self.analyzer, document, pieces), strict=True
-                            )
-                        ],
-                    )
-                )
-            self.store.catalog.put_many(records)
         if progress and done and self.encoder is not self.tokens:
             progress("embedding", total, total)  # the rest had nothing new in them
-
-    def _embed(self, texts: list[str], tell: Callable[[float], None] | None) -> Vectors:
-        """Return the vectors of passages in order, (n, d); `tell` hears after each batch the share done."""
-        if self.encoder is self.tokens:  # done before anybody could look
-            return self.encoder.encode_document(texts)
-        vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
-        # Like beside like, which spares padding; the longest first, so that memory runs out at once or never.
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        characters, done = sum(map(len, texts)), 0
-        for first in range(0, len(texts), self._settings.batch_size):
-            some = order[first : first + self._settings.batch_size]
-            vectors[some] = self.encoder.encode_document([texts[i] for i in some])
-            done += sum(len(texts[i]) for i in some)
-            if tell:
-                tell(done / characters)
-        return vectors
 
     def _adopt(self, rebuild: bool) -> None:
         """Make sure that what is stored was made by this encoder; start anew where nothing is lost by it."""
@@ -358,25 +308,6 @@ def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Enco
 def _tell(progress: Progress, first: int, last: int, total: int, share: float) -> None:
     """Show how many of `total` documents are embedded, where `share` of `first` to `last` are."""
     progress("embedding", first + share * (last - first), total)
-
-
-def _record(document: Document, file: FileState) -> DocumentRecord:
-    attributes: dict[str, str | int | None] = {
-        "title": document.title,
-        "lang": document.lang,
-        "date": document.date.isoformat() if document.date else None,
-        "source": document.source,
-        "body_start": document.body_start,
-    }
-    return DocumentRecord(document.id, document.text, file.digest, file.size, file.mtime_ns, attributes)
-
-
-def _document(record: DocumentRecord) -> Document:
-    attributes: dict[str, Any] = dict(record.attributes)
-    date = attributes.pop("date")
-    return Document(
-        record.name, record.text, date=dt.date.fromisoformat(date) if date else None, **attributes
-    )
 
 
 def _damaged(home: Path, error: Exception) -> str:
