@@ -12,6 +12,7 @@ import argparse
 import datetime as dt
 import gzip
 import json
+import os
 import random
 import statistics
 import sys
@@ -158,6 +159,9 @@ def main() -> None:
         report(f"  {name}", times)
     report("  the rest", [all_ - sum(some) for all_, *some in zip(whole, *stages.values(), strict=True)])
     print(f"resident    {psutil.Process().memory_info().rss / 1e6:>9.0f} MB (the corpus in memory included)")
+    busy, cores = os.getloadavg()[0], os.cpu_count()
+    while_asked = f"{busy:.1f} processes running on them in the last minute, this one among them"
+    print(f"machine     {cores:>9} cores, {while_asked}")
     pipeline.close()
 
 
