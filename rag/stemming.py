@@ -119,7 +119,7 @@ class Stemmer:
         if algorithm not in self._algorithms:
             # No cache of Snowball's own: its results are kept by whoever analyzes texts.
             self._algorithms[algorithm] = self._open(algorithm, 0)
-        return str(self._algorithms[algorithm].stemWord(folded))
+        return str(self._algorithms[algorithm].stemWord(folded)) or folded  # Greek ισμός leaves nothing
 
     def _arabic_stem(self, word: str) -> str:
         before = ""
