@@ -17,7 +17,7 @@ from rag.values import Number
 Floats = npt.NDArray[np.float32]
 
 PERSON = HEADS.index("person")
-_NO_NAME = -0.55  # a score of that head below which a word is no part of a name
+_NO_NAME = -0.35  # a score of that head below which a word is no part of a name
 _LONGEST_NAME = 4  # words
 _NEAR = 5  # words between a number and what says which it is
 _REPEATED = 0.9  # a strength that makes a word one of the question's own
@@ -35,8 +35,8 @@ def fitting(
     """Leave out what cannot answer.
 
     What only repeats the question; a time where a count is asked for; where the sentence has a number of what
-    is counted, or of the measure asked for, every other number; and what is more than a name where a person
-    is asked for.
+    is counted, or of the measure asked for, every other number; words of the question that run on after a
+    counted number; and what is more than a name where a person is asked for.
 
     Args:
         question: what is asked.
@@ -57,6 +57,7 @@ def fitting(
         measures = {one.number.measure for one in left if one.number}
         if question.measure in measures and question.measure is not None:
             left = [one for one in left if one.number and one.number.measure == question.measure]
+        left = [one for one in left if not _runs_on(one, left, known, focus)]
         asked = _asked_for(left, focus, kept)
         left = [one for one in left if not asked or (one.number and one.number.first in asked)]
     if question.kind == "person":
@@ -143,6 +144,20 @@ def _asked_for(proposals: Sequence[Proposal], focus: Floats, kept: Floats) -> se
         if nearest <= _NEAR:
             return {first for first, distance in away.items() if distance == nearest}
     return {number.first for number in found if _counts(number, focus)}
+
+
+def _runs_on(one: Proposal, others: Sequence[Proposal], known: Sequence[bool], focus: Floats) -> bool:
+    """Tell whether a counted number is followed by words of the question that another proposal does
+    without."""
+    return any(
+        other.number is not None
+        and other.number == one.number
+        and other.first == one.first
+        and other.number.last < other.last < one.last
+        and all(known[other.last : one.last])
+        and focus[other.last : one.last].max() < MET
+        for other in others
+    )
 
 
 def _distance(number: Number, at: int) -> int:

@@ -3,12 +3,12 @@
 Four kinds of evidence, fused with few weights (`training/fusion.py` fits them on development data):
 
 * lexical: BM25 over stems and character n-grams, the strongest evidence within one language. Between scripts
-  it is chance, and counts only for the share of a chunk that is in the question's script;
+  it is chance, and counts only as far as a chunk is in the question's script;
 * names: BM25 over the consonants of names, in the script that the question is not in;
 * dense: the cosine of two mean vectors, which brings candidates of another language;
 * alignment: for every token of the question, its best cosine among the passage's tokens, weighted by the
   token's learned importance (the MaxSim of ColBERT, Khattab and Zaharia 2020, on static vectors). It is
-  computed on the candidates of the first two only, from the token ids in the catalog.
+  computed on the candidates of the others only, from the token ids in the catalog.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class Fusion:
 
     def fuse(self, evidence: Mapping[str, Scores]) -> Scores:
         """Return one score for each candidate of a question, (n,) float32; `evidence` is not empty."""
-        lexical = evidence["lexical"] * evidence["same_script"]
+        # A quarter in the script is a few names and terms, three quarters a text that quotes some.
+        lexical = evidence["lexical"] * np.clip(2 * evidence["same_script"] - 0.5, 0, 1)
         total = self.lexical * lexical / (lexical.max() + self.lexical_damping)
         total += self.names * evidence["names"] / (evidence["names"].max() + self.names_damping)
         total += self.dense * evidence["dense"] + self.alignment * evidence["alignment"]

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     reader: str = Field("embedded", description="`embedded`")
     threshold: float = Field(
-        0.3, ge=0, le=1, description="confidence below which the answer is: not in these documents"
+        0.2, ge=0, le=1, description="confidence below which the answer is: not in these documents"
     )
     passages: int = Field(10, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")

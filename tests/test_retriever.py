@@ -99,7 +99,7 @@ def test_the_fused_score_is_the_weighted_sum_with_damped_lexical_evidence() -> N
     evidence = {
         "lexical": np.array([30.0, 0.0, 60.0], dtype=np.float32),
         "names": np.array([0.0, 0.0, 8.0], dtype=np.float32),
-        "same_script": np.array([1.0, 1.0, 0.25], dtype=np.float32),
+        "same_script": np.array([0.75, 1.0, 0.5], dtype=np.float32),
         "dense": np.array([0.5, 0.25, 0.0], dtype=np.float32),
         "alignment": np.array([0.75, 0.5, 0.0], dtype=np.float32),
     }
@@ -107,7 +107,7 @@ def test_the_fused_score_is_the_weighted_sum_with_damped_lexical_evidence() -> N
     assert fusion.fuse(evidence).tolist() == [
         2 * 30 / (30 + 10) + 0.5 * 0.5 + 0.75,
         0.5 * 0.25 + 0.5,
-        2 * (0.25 * 60) / (30 + 10) + 3 * 8 / (8 + 8),
+        2 * (0.5 * 60) / (30 + 10) + 3 * 8 / (8 + 8),
     ]
 
 
