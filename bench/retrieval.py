@@ -1,7 +1,7 @@
 """Measure every choice of the retriever by what it changes: `python bench/retrieval.py >
 bench/retrieval.txt`.
 
-    python bench/retrieval.py [lexical] [stages] [languages] [--data DIR] [--most 1000]
+    python -m bench.retrieval [lexical] [stages] [languages] [--data DIR] [--most 1000]
 
 MRR@10 of the passage that answers, among all passages of its set. A passage is ranked by its best chunk.
 Every chunk is scored, so nothing depends on which candidates were taken; the last row of *stages* is the
@@ -345,7 +345,7 @@ def stages(tasks: Sequence[Task]) -> None:
         ("… blind to scripts", row(blind)),
         ("… without titles", context(title=False)),
         ("… without the words around", context(around=False)),
-        ("the retriever, 100 candidates of each", retriever()),
+        ("the retriever, on its candidates", retriever()),
     ))  # fmt: skip
 
 

@@ -216,7 +216,7 @@ def measure(store: Store, maker: Maker, folder: Path) -> None:
                 {id_ for id_, _ in best(ids, scores, k)} & {id_ for id_, _ in lexical.search(query, k)}
             )
         say(f"  best {k} of 5,000 candidates also found", f"{kept / (30 * k):.3f}")
-    say("catalog: tokens and vectors of 100 chunks", took(lambda i: catalog.embeddings(found[i])))
+    say("catalog: token ids of 100 chunks", took(lambda i: catalog.token_ids(found[i])))
     say("catalog: rows of 10 chunks", took(lambda i: catalog.chunk_rows(found[i][:10])))
 
 

@@ -14,6 +14,7 @@ Four kinds of evidence, fused with few weights (`training/fusion.py` fits them o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,8 +30,9 @@ from vectorstore.store import Store
 Scores = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.integer[Any]]
 
-CANDIDATES = 100  # taken from each of the first two stages
+CANDIDATES = 64  # taken by vectors, and half as many by words and by names: 100 of each found no more
 _ROWS = 256  # token vectors compared at a time
+_BESIDE = ThreadPoolExecutor(thread_name_prefix="isnad-align")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,18 @@ class Aligner:
         table = self._encoder.token_vectors
         wanted = (table[tokens] * self._scale[tokens, None]).T  # (d, q) unit columns
         cosines = np.empty((len(present), len(tokens)), dtype=np.float32)
-        rows = np.empty((_ROWS, table.shape[1]), dtype=np.float32)
-        for start in range(0, len(present), _ROWS):  # so few at once that they stay in the processor's cache
-            some = present[start : start + _ROWS]
-            np.take(table, some, axis=0, out=rows[: len(some)], mode="clip")
-            np.matmul(rows[: len(some)], wanted, out=cosines[start : start + _ROWS])
+
+        def fill(first: int, last: int) -> None:
+            rows = np.empty((_ROWS, table.shape[1]), dtype=np.float32)
+            for start in range(first, last, _ROWS):  # so few at once that they stay in the processor's cache
+                some = present[start : min(start + _ROWS, last)]
+                np.take(table, some, axis=0, out=rows[: len(some)], mode="clip")
+                np.matmul(rows[: len(some)], wanted, out=cosines[start : start + len(some)])
+
+        half = len(present) // 2
+        beside = _BESIDE.submit(fill, half, len(present))
+        fill(0, half)
+        beside.result()
         cosines *= self._scale[present, None]
         return cosines
 
@@ -181,23 +190,22 @@ class Retriever:
     def gather(
         self, question: str, depth: int, allowed: Ids | None = None, languages: Collection[str] = ()
     ) -> Candidates:
-        """Return the `depth` best chunks by words, by names and by vectors, with all the evidence."""
+        """Return the `depth` best by vectors and half as many by words and by names, with the evidence."""
         catalog, snapshot = self._store.catalog, self._store.snapshot()
-        tokens = self._analyzer.question_fields(question, languages)
-        named = {"names": tokens.pop("names")}
-        lexical = dict(snapshot.lexical.search(tokens, depth, allowed))
-        names = dict(snapshot.lexical.search(named, depth, allowed))
         vector = self._encoder.encode_query([question])
         dense = dict(snapshot.dense.search(vector, depth, allowed)[0])
+        tokens = self._analyzer.question_fields(question, languages)
+        named = {"names": tokens.pop("names")}
+        lexical = dict(snapshot.lexical.search(tokens, (depth + 1) // 2, allowed))
+        names = dict(snapshot.lexical.search(named, (depth + 1) // 2, allowed))
         # A chunk that another process has just removed is in the snapshot still, but not in the catalog.
-        held, passages, vectors = catalog.embeddings(sorted(lexical.keys() | names.keys() | dense.keys()))
+        held, passages = catalog.token_ids(sorted(lexical.keys() | names.keys() | dense.keys()))
         ids = held.tolist()
-        cosines = dict(zip(ids, (vectors @ vector[0]).tolist(), strict=True)) if ids else {}
         evidence = {
             "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "names": np.array([names.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "same_script": self._aligner.same_script(question, passages),
-            "dense": np.array([dense.get(id_, cosines[id_]) for id_ in ids], dtype=np.float32),
+            "dense": snapshot.dense.scores(vector[0], held),
             "alignment": self._aligner.scores(question, passages),
         }
         return Candidates(ids, evidence)

@@ -80,22 +80,21 @@ def test_letters_outside_the_first_plane_count_as_one(catalog: Catalog) -> None:
     assert catalog.chunk_rows(catalog.chunk_ids().tolist())[0].text == "🙂 اب"
 
 
-def test_tokens_and_vectors_stand_in_the_order_asked_for(catalog: Catalog) -> None:
+def test_token_ids_stand_in_the_order_asked_for(catalog: Catalog) -> None:
     catalog.put(document(), [chunk(0, 5), chunk(5, 9)])
     one, two = catalog.chunk_ids().tolist()
-    ids, token_ids, vectors = catalog.embeddings([two, 77, one, two])
+    ids, token_ids = catalog.token_ids([two, 77, one, two])
     assert ids.tolist() == [two, one, two]
     assert [tokens.tolist() for tokens in token_ids] == [[5, 9, 65535], [0, 5, 65535], [5, 9, 65535]]
-    assert vectors.tolist() == [chunk(*span).vector.tolist() for span in ((5, 9), (0, 5), (5, 9))]
-    ids, token_ids, vectors = catalog.embeddings([77])
-    assert (ids.tolist(), token_ids, len(vectors)) == ([], [], 0)
+    ids, token_ids = catalog.token_ids([77])
+    assert (ids.tolist(), token_ids) == ([], [])
 
 
 def test_many_ids_can_be_asked_for_at_once(catalog: Catalog) -> None:
     catalog.put(document(), [chunk(i % 40, i % 40 + 1) for i in range(2000)])
     ids = catalog.chunk_ids().tolist()
     assert [row.id for row in catalog.chunk_rows(reversed(ids))] == ids[::-1]
-    assert catalog.embeddings(ids)[0].tolist() == ids
+    assert catalog.token_ids(ids)[0].tolist() == ids
 
 
 def test_vectors_and_tokens_are_read_in_batches(catalog: Catalog) -> None:

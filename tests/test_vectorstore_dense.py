@@ -298,3 +298,27 @@ def test_a_negative_id_is_refused() -> None:
 
 def test_a_graph_takes_over_above_300_000_vectors() -> None:
     assert (kind_for(300_000), kind_for(300_001)) == ("flat", "hnsw")
+
+
+def test_scores_of_any_ids_are_those_of_the_search(build: Build) -> None:
+    ids = np.array([40, 7, 23, 8, 91], dtype=np.int64)
+    index = build([(ids, random_units(5, 8))], 8)
+    query = random_units(1, 8)
+    found = dict(index.search(query, 5)[0])
+    asked = np.array([23, 91, 7], dtype=np.int64)
+    assert index.scores(query[0], asked).tolist() == [found[23], found[91], found[7]]
+    assert index.scores(query[0], asked[:0]).tolist() == []
+    with pytest.raises(KeyError):
+        index.scores(query[0], np.array([23, 9], dtype=np.int64))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_two_threads_find_what_one_finds(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    ids, vectors = np.arange(5001, dtype=np.int64), random_units(5001, 16)
+    index, queries = FaissIndex.build([(ids, vectors)], 16, "flat"), random_units(20, 16)
+    allowed = None if share == 1 else ids[:: round(1 / share)]
+    one = index.search(queries, 10, allowed)
+    monkeypatch.setattr("vectorstore.codes._FEW_FOR_TWO", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert index.search(queries, 10, allowed) == one
+    assert one == ExactIndex(ids, vectors).search(queries, 10, allowed)

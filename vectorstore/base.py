@@ -111,6 +111,14 @@ class DenseIndex(Protocol):
         """
         ...
 
+    def scores(self, query: Vectors, ids: Ids) -> Vectors:
+        """Return the inner products of the (d,) query with the vectors of these ids, (len(ids),).
+
+        Raises:
+            KeyError: if an id is not held.
+        """
+        ...
+
 
 class LexicalIndex(Protocol):
     """Chunks by the words they hold (BM25)."""

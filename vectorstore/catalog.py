@@ -311,20 +311,12 @@ class Catalog:
         }
         return [found[id_] for id_ in wanted if id_ in found]
 
-    def embeddings(self, ids: Iterable[int]) -> tuple[Ids, list[TokenIds], Vectors]:
-        """Return of each chunk its id, its token ids and its vector, in this order: (n,), n, (n, d).
-
-        Those no longer there are left out.
-        """
+    def token_ids(self, ids: Iterable[int]) -> tuple[Ids, list[TokenIds]]:
+        """Return the ids of the chunks that are there, in this order, (n,), and the token ids of each."""
         wanted = [int(id_) for id_ in ids]
-        found = {
-            row[0]: row
-            for row in self._by("SELECT chunk, token_ids, vector FROM embeddings WHERE chunk IN", wanted)
-        }
-        rows = [found[id_] for id_ in wanted if id_ in found]
-        vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype="<f4")
-        held = np.array([row[0] for row in rows], dtype=np.int64)
-        return held, [decode_tokens(row[1]) for row in rows], vectors.reshape(len(rows), -1 if rows else 0)
+        found = dict(self._by("SELECT chunk, token_ids FROM embeddings WHERE chunk IN", wanted))
+        held = [id_ for id_ in wanted if id_ in found]
+        return np.array(held, dtype=np.int64), [decode_tokens(found[id_]) for id_ in held]
 
     # Reading all there is, to build indexes from
 

@@ -6,7 +6,10 @@ best ones again from the vectors themselves can so tell whether another might st
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from vectorstore.base import DamagedError, Ids, Vectors
 
 _CODES, _SCALE = "codes.faiss", "scale.npy"
 _LARGEST = 127  # of a code: from -127 to 127
+_FEW_FOR_TWO = 32_768  # rows that two threads search sooner than one
+_TEAM = ThreadPoolExecutor(thread_name_prefix="isnad-codes")
 _BLOCK = 16_384  # rows turned into codes at a time
 _LEAST = 1e-12  # a step; numbers that are all alike have none
 ROUNDING = 1e-5  # more than float32 sums of unit vectors are ever off
@@ -72,13 +77,33 @@ class Codes:
         whole = np.rint(scaled / step).astype(np.float32)
         rest = float(np.linalg.norm(scaled - whole * step))
         length = float(np.linalg.norm(query))
+        bounds = [0, len(self)]
+        if len(self) >= _FEW_FOR_TWO and (os.cpu_count() or 1) > 1:
+            bounds.insert(1, len(self) // 2)
+        beside = [
+            _TEAM.submit(self._search, whole, count, start, end, selector)
+            for start, end in list(pairwise(bounds))[1:]
+        ]
+        parts = [
+            self._search(whole, count, bounds[0], bounds[1], selector),
+            *(each.result() for each in beside),
+        ]
+        scores, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(-scores, kind="stable")[:count]
+        near = scores[order] * np.float32(step) + np.float32(query @ self._middle)
+        off = length * self._error + rest * self._longest + ROUNDING * max(1.0, length)
+        return near, rows[order], off
+
+    def _search(self, whole: Vectors, count: int, start: int, end: int, selector: Any) -> tuple[Vectors, Ids]:
+        """Return the best `count` of the rows [start:end) that `selector` lets through: scores and rows."""
         faiss = _faiss()
         faiss.omp_set_num_threads(1)  # of this thread only: OpenMP counts for each
+        if end - start < len(self):
+            some = faiss.IDSelectorRange(start, end)
+            selector = some if selector is None else faiss.IDSelectorAnd(some, selector)
         scores, rows = self._index.search(whole[None], count, params=faiss.SearchParameters(sel=selector))
         found = rows[0] >= 0
-        near = scores[0][found] * np.float32(step) + np.float32(query @ self._middle)
-        off = length * self._error + rest * self._longest + ROUNDING * max(1.0, length)
-        return near, rows[0][found], off
+        return scores[0][found], rows[0][found]
 
     def save(self, folder: Path) -> None:
         """Write the codes into `folder`."""

@@ -68,6 +68,7 @@ class FaissIndex:
         self._alive = ids >= 0  # (n,)
         self._held = int(self._alive.sum())
         self._recent: Recent[NDArray[np.bool_]] = Recent()
+        self._by_id = np.argsort(ids, kind="stable")
         self._by_row = np.argsort(rows, kind="stable")
         self._starts = np.searchsorted(rows[self._by_row], np.arange(len(finder) + 1))
 
@@ -163,6 +164,18 @@ class FaissIndex:
             count, bits = int(rows.sum()), np.packbits(rows, bitorder="little")
             selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
         return [self._nearest(query, k, usable, count, selector) for query in queries]
+
+    def scores(self, query: Vectors, ids: Ids) -> Vectors:
+        """Return the inner products of the (d,) query with the vectors of these ids, (len(ids),).
+
+        Raises:
+            KeyError: if an id is not held.
+        """
+        places = np.searchsorted(self._ids, ids, sorter=self._by_id)
+        places = self._by_id[np.minimum(places, len(self._by_id) - 1)] if len(self._by_id) else places
+        if len(ids) and (not len(self._by_id) or (self._ids[places] != ids).any()):
+            raise KeyError(int(ids[0] if not len(self._by_id) else ids[self._ids[places] != ids][0]))
+        return scores(self._vectors, self._rows[places], query)
 
     def _usable(self, allowed: Ids) -> NDArray[np.bool_]:
         return self._alive & among(self._ids, allowed)

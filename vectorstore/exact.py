@@ -53,6 +53,16 @@ class ExactIndex:
         rows = np.arange(len(self._ids)) if allowed is None else np.flatnonzero(among(self._ids, allowed))
         return [best(self._ids[rows], scores(self._vectors, rows, query), k) for query in queries]
 
+    def scores(self, query: Vectors, ids: Ids) -> Vectors:
+        """Return the inner products of the (d,) query with the vectors of these ids, (len(ids),).
+
+        Raises:
+            KeyError: if an id is not held.
+        """
+        place = {id_: row for row, id_ in enumerate(self._ids.tolist())}
+        rows = np.array([place[id_] for id_ in ids.tolist()], dtype=np.int64)
+        return scores(self._vectors, rows, query)
+
 
 def gather(batches: Iterable[tuple[Ids, Vectors]], dimension: int) -> tuple[Ids, Vectors]:
     """Return the batches as one (n,) and one (n, dimension) array, checked.

@@ -20,7 +20,7 @@ from vectorstore.base import DamagedError, Ids
 from vectorstore.exact import Recent, among, best
 from vectorstore.forward import PREFIX, ForwardIndex, ForwardWriter, Places
 
-CANDIDATES = 200  # of tantivy's, at least, that are scored
+CANDIDATES = 128  # of tantivy's, at least, that are scored
 _MOST_CANDIDATES = 1600  # where many tie; scoring more takes too long
 _FEW = 2_000  # allowed chunks that are all scored, and not searched for
 _SPARE = 1.2  # times as many are taken as should hold enough of those allowed, and then
