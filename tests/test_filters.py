@@ -256,8 +256,8 @@ def test_filtered_search_is_search_of_everything_less_what_is_left_out(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dense, "_FEW", {"flat": few, "hnsw": 2_000})
         patch.setattr(lexical, "_FEW", few)
-        every = [hit for hit in many.search(question, 200) if hit.chunk.document_id in kept]
-        found = many.search(question, 200, filters)
+        every = [hit for hit in many.search(question, 400) if hit.chunk.document_id in kept]
+        found = many.search(question, 400, filters)
     # Not by the fused score, which depends on what else is found.
     wanted = {hit.chunk: dict(hit.evidence) for hit in every}
     assert {hit.chunk: dict(hit.evidence) for hit in found} == {

@@ -20,6 +20,7 @@ from hub_support import change, copy, make_bert, make_xlmr, serve_hub, write
 from rag import hub
 from rag.commands import doctor
 from rag.commands.terminal import ProgressBar
+from rag.context import titled
 from rag.encoder import load_encoder
 from rag.errors import ModelError, SettingsError, StoreError
 from rag.hub_encoder import HubEncoder, Prompts, _prompts
@@ -309,11 +310,12 @@ def test_an_arabic_question_is_answered_with_a_hub_encoder(
     with Pipeline.open(folder, settings=settings_for(models / "multilingual-e5-small")) as pipeline:
         answer = pipeline.answer(question)
         hits = pipeline.search(question, 5)
+        texts = [titled(pipeline.document(hit.chunk.document_id), hit.chunk) for hit in hits]
         assert pipeline.explain(answer)["encoder"] == str((models / "multilingual-e5-small").resolve())
     assert answer.answered
     assert "٤٠" in answer.citations[0].quote
     assert len(hits) == 5
-    passages = e5.encode_document([hit.chunk.text for hit in hits])
+    passages = e5.encode_document(texts)
     dense = passages @ e5.encode_query([question])[0]
     np.testing.assert_allclose([hit.evidence["dense"] for hit in hits], dense, atol=1e-5)
 
