@@ -312,13 +312,17 @@ def test_scores_of_any_ids_are_those_of_the_search(build: Build) -> None:
         index.scores(query[0], np.array([23, 9], dtype=np.int64))
 
 
-@pytest.mark.parametrize("share", [1.0, 0.5])
-def test_two_threads_find_what_one_finds(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
-    ids, vectors = np.arange(5001, dtype=np.int64), random_units(5001, 16)
-    index, queries = FaissIndex.build([(ids, vectors)], 16, "flat"), random_units(20, 16)
-    allowed = None if share == 1 else ids[:: round(1 / share)]
-    one = index.search(queries, 10, allowed)
-    monkeypatch.setattr("vectorstore.codes._FEW_FOR_TWO", 1)
+@pytest.mark.parametrize("step", [1, 2])
+def test_two_threads_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr("vectorstore.codes._FEW_FOR_TWO", 5001)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert index.search(queries, 10, allowed) == one
-    assert one == ExactIndex(ids, vectors).search(queries, 10, allowed)
+    ids, vectors = np.arange(5001, dtype=np.int64), random_units(5001, 16)
+    queries, allowed = random_units(20, 16, seed=4), None if step == 1 else ids[::step]
+    expected = ExactIndex(ids, vectors).search(queries, 10, allowed)
+    two = FaissIndex.build([(ids, vectors)], 16, "flat")
+    assert two.search(queries, 10, allowed) == expected
+    two.save(tmp_path / "dense")
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    one = FaissIndex.load(tmp_path / "dense")
+    assert len(one) == len(two) == 5001
+    assert one.search(queries, 10, allowed) == expected

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore.base import DamagedError, Ids, Vectors
+
+Usable = NDArray[np.bool_]
 
 _CODES, _SCALE = "codes.faiss", "scale.npy"
 _LARGEST = 127  # of a code: from -127 to 127
@@ -36,7 +39,7 @@ class Codes:
     """
 
     def __init__(self, index: Any, middle: Vectors, steps: Vectors, error: float, longest: float) -> None:
-        self._index = index  # IndexScalarQuantizer of m rows
+        self._parts = _split(index)  # where each begins, and an IndexScalarQuantizer of its rows
         self._middle = middle  # (d,)
         self._steps = steps  # (d,) above 0
         self._error = error  # the largest distance of a vector from what its codes stand for
@@ -45,9 +48,8 @@ class Codes:
     @classmethod
     def build(cls, vectors: Vectors) -> Codes:
         """Return the codes of (m, d) vectors, row by row."""
-        faiss, (count, dimension) = _faiss(), vectors.shape
-        kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
-        index = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+        count, dimension = vectors.shape
+        index = _empty(dimension)
         low, high = (vectors.min(axis=0), vectors.max(axis=0)) if count else np.zeros((2, dimension))
         middle = np.asarray((low + high) / 2, dtype=np.float32)
         steps = np.maximum((high - low) / (2 * _LARGEST), _LEAST).astype(np.float32)
@@ -62,52 +64,33 @@ class Codes:
 
     def __len__(self) -> int:
         """Return the number of vectors."""
-        return int(self._index.ntotal)
+        return sum(int(part.ntotal) for _, part in self._parts)
 
-    def nearest(self, query: Vectors, count: int, selector: Any) -> tuple[Vectors, Ids, float]:
+    def nearest(self, query: Vectors, count: int, rows: Usable | None) -> tuple[Vectors, Ids, float]:
         """Return about the best `count` rows for a (d,) query: scores, rows, and how far off a score can be.
 
         Args:
             query: not all zeros.
             count: at least 1.
-            selector: FAISS's, of the rows that are let through; None lets all.
+            rows: (m,) which are let through; None lets all.
         """
         scaled = query * self._steps
         step = max(float(np.abs(scaled).max()) / _LARGEST, _LEAST)
         whole = np.rint(scaled / step).astype(np.float32)
         rest = float(np.linalg.norm(scaled - whole * step))
         length = float(np.linalg.norm(query))
-        bounds = [0, len(self)]
-        if len(self) >= _FEW_FOR_TWO and (os.cpu_count() or 1) > 1:
-            bounds.insert(1, len(self) // 2)
-        beside = [
-            _TEAM.submit(self._search, whole, count, start, end, selector)
-            for start, end in list(pairwise(bounds))[1:]
-        ]
-        parts = [
-            self._search(whole, count, bounds[0], bounds[1], selector),
-            *(each.result() for each in beside),
-        ]
-        scores, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
+        beside = [_TEAM.submit(_search, part, whole, count, first, rows) for first, part in self._parts[1:]]
+        first, part = self._parts[0]
+        found = [_search(part, whole, count, first, rows), *(each.result() for each in beside)]
+        scores, places = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.argsort(-scores, kind="stable")[:count]
         near = scores[order] * np.float32(step) + np.float32(query @ self._middle)
         off = length * self._error + rest * self._longest + ROUNDING * max(1.0, length)
-        return near, rows[order], off
-
-    def _search(self, whole: Vectors, count: int, start: int, end: int, selector: Any) -> tuple[Vectors, Ids]:
-        """Return the best `count` of the rows [start:end) that `selector` lets through: scores and rows."""
-        faiss = _faiss()
-        faiss.omp_set_num_threads(1)  # of this thread only: OpenMP counts for each
-        if end - start < len(self):
-            some = faiss.IDSelectorRange(start, end)
-            selector = some if selector is None else faiss.IDSelectorAnd(some, selector)
-        scores, rows = self._index.search(whole[None], count, params=faiss.SearchParameters(sel=selector))
-        found = rows[0] >= 0
-        return scores[0][found], rows[0][found]
+        return near, places[order], off
 
     def save(self, folder: Path) -> None:
         """Write the codes into `folder`."""
-        _faiss().write_index(self._index, str(folder / _CODES))
+        _faiss().write_index(_joined([part for _, part in self._parts]), str(folder / _CODES))
         scale = np.concatenate([self._middle, self._steps, [self._error, self._longest]], dtype=np.float64)
         np.save(folder / _SCALE, scale, allow_pickle=False)
 
@@ -125,6 +108,60 @@ class Codes:
             raise DamagedError(f"{folder.name}: not codes of ours")
         middle, steps = scale[:-2].astype(np.float32).reshape(2, index.d)
         return cls(index, middle, steps, float(scale[-2]), float(scale[-1]))
+
+
+def pick(rows: Usable | None) -> Any:
+    """Return FAISS's selector of the rows that are true; None, which lets all through, for None."""
+    if rows is None:
+        return None
+    bits = np.packbits(rows, bitorder="little")
+    selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
+    selector.bits_of_rows = bits  # FAISS only borrows them
+    return selector
+
+
+def _search(part: Any, whole: Vectors, count: int, first: int, rows: Usable | None) -> tuple[Vectors, Ids]:
+    """Return the best `count` rows of a part, which begins at row `first`: scores and rows."""
+    faiss = _faiss()
+    faiss.omp_set_num_threads(1)  # of this thread only: OpenMP counts for each
+    own = None if rows is None else rows[first : first + part.ntotal]
+    scores, found = part.search(whole[None], count, params=faiss.SearchParameters(sel=pick(own)))
+    kept = found[0] >= 0
+    return scores[0][kept], found[0][kept] + first
+
+
+def _empty(dimension: int) -> Any:
+    faiss = _faiss()
+    kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
+    return faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+
+
+def _split(index: Any) -> list[tuple[int, Any]]:
+    """Return an index as one part, or as two of half its rows where two threads are faster than one.
+
+    FAISS itself gives a single query one thread, and passes over rows that it may not return too slowly for
+    each thread to get a range of one index.
+    """
+    if index.ntotal < _FEW_FOR_TWO or (os.cpu_count() or 1) < 2:
+        return [(0, index)]
+    codes = _faiss().vector_to_array(index.codes).reshape(index.ntotal, -1)
+    parts = []
+    for first, last in pairwise((0, index.ntotal // 2, index.ntotal)):
+        part = _empty(index.d)
+        _faiss().copy_array_to_vector(np.ascontiguousarray(codes[first:last]).ravel(), part.codes)
+        part.ntotal = last - first
+        parts.append((first, part))
+    return parts
+
+
+def _joined(parts: list[Any]) -> Any:
+    if len(parts) == 1:
+        return parts[0]
+    index = _empty(parts[0].d)
+    codes = np.concatenate([_faiss().vector_to_array(part.codes) for part in parts])
+    _faiss().copy_array_to_vector(codes, index.codes)
+    index.ntotal = sum(part.ntotal for part in parts)
+    return index
 
 
 def _faiss() -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.base import DamagedError, Ids, Vectors
-from vectorstore.codes import ROUNDING, Codes
+from vectorstore.codes import ROUNDING, Codes, Usable, pick
 from vectorstore.exact import Recent, among, best, check_queries, gather, scores
 
 Kind = Literal["flat", "hnsw"]
@@ -41,14 +41,14 @@ class Graph:
         """Return the number of vectors."""
         return int(self.index.ntotal)
 
-    def nearest(self, query: Vectors, count: int, selector: Any) -> tuple[Vectors, Ids, float]:
+    def nearest(self, query: Vectors, count: int, rows: Usable | None) -> tuple[Vectors, Ids, float]:
         """Return about the best `count` rows, as `Codes.nearest` does; a graph may miss some."""
         faiss = _faiss()
         faiss.omp_set_num_threads(1)
-        parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=max(64, 2 * count))
-        scores, rows = self.index.search(query[None], count, params=parameters)
-        found = rows[0] >= 0
-        return scores[0][found], rows[0][found], ROUNDING * max(1.0, float(np.linalg.norm(query)))
+        parameters = faiss.SearchParametersHNSW(sel=pick(rows), efSearch=max(64, 2 * count))
+        scores, places = self.index.search(query[None], count, params=parameters)
+        found = places[0] >= 0
+        return scores[0][found], places[0][found], ROUNDING * max(1.0, float(np.linalg.norm(query)))
 
 
 class FaissIndex:
@@ -157,13 +157,12 @@ class FaissIndex:
         held = self._held if allowed is None else int(usable.sum())
         if held <= _FEW[self.kind] and (allowed is not None or self.kind == "flat"):
             return [self._best(np.flatnonzero(usable), query, k) for query in queries]
-        count, selector = len(self._finder), None
+        count, rows = len(self._finder), None
         if held < len(usable):
             rows = np.zeros(count, dtype=np.bool_)
             rows[self._rows[usable]] = True
-            count, bits = int(rows.sum()), np.packbits(rows, bitorder="little")
-            selector = _faiss().IDSelectorBitmap(len(rows), _faiss().swig_ptr(bits))
-        return [self._nearest(query, k, usable, count, selector) for query in queries]
+            count = int(rows.sum())
+        return [self._nearest(query, k, usable, count, rows) for query in queries]
 
     def scores(self, query: Vectors, ids: Ids) -> Vectors:
         """Return the inner products of the (d,) query with the vectors of these ids, (len(ids),).
@@ -181,20 +180,20 @@ class FaissIndex:
         return self._alive & among(self._ids, allowed)
 
     def _nearest(
-        self, query: Vectors, k: int, usable: NDArray[np.bool_], count: int, selector: Any
+        self, query: Vectors, k: int, usable: Usable, count: int, rows: Usable | None
     ) -> list[tuple[int, float]]:
-        """Return the `k` best among the `count` rows that `selector` lets through."""
+        """Return the `k` best among the `count` of `rows` that are true."""
         if not query.any():  # all are equally near, which FAISS would take long to find out
             return [(id_, 0.0) for id_ in np.sort(self._ids[usable])[:k].tolist()]
         wanted = min(count, k * _SPARE[self.kind] + _MORE)
         while wanted:
-            near, rows, off = self._finder.nearest(query, wanted, selector)
-            entries = self._entries(rows)
+            near, places, off = self._finder.nearest(query, wanted, rows)
+            entries = self._entries(places)
             found = self._best(entries[usable[entries]], query, k)
             # No row that FAISS left out scores more than its last one, give or take `off`; those that tie
             # with the last it drops as it likes. So look on until the k-th is clearly better.
             clear = len(found) == k and found[-1][1] > near[-1] + off
-            if clear or wanted == count or len(rows) < wanted:
+            if clear or wanted == count or len(places) < wanted:
                 return found
             wanted = min(count, wanted * 4)
         return []
