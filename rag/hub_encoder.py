@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rag import hub
-from rag.errors import ModelError
-from rag.hub import Progress
+from rag import hub, hub_loading
+from rag.hub import ENCODER, Progress
+from rag.hub_loading import AUTO, BATCH_SIZE
 
 Vectors = npt.NDArray[np.float32]
-
-AUTO = "auto"  # the best device present
-BATCH_SIZE = 32
 
 
 class Prompts(NamedTuple):
@@ -60,7 +54,7 @@ class HubEncoder:
         self.fingerprint = fingerprint
         self.prompts = prompts
         self._model = model
-        self._batch_size = batch_size
+        self.batch_size = batch_size
         # A tokenizer that two threads use can raise "Already borrowed" (huggingface/transformers#47085).
         self._turn = threading.Lock()
 
@@ -91,37 +85,23 @@ class HubEncoder:
             ModelError: if the library is not installed, the device is not there, or the model cannot be
                 found, fetched or read, or must not be loaded.
         """
-        if name and Path(name).expanduser().is_dir():
-            name = str(Path(name).expanduser().resolve())  # the index knows it by this name from anywhere
-        if find_spec("sentence_transformers") is None:
-            raise ModelError(
-                f"encoder '{name}' needs sentence-transformers; "
-                "run `pip install sentence-transformers` or set ISNAD_ENCODER=embedded"
-            )
+        name = hub.canonical(name)  # the index knows it by this name from anywhere
+        hub_loading.require(ENCODER, name)
         folder = hub.locate(name, progress)
         stage = f"loading {name}"
         if progress:
             progress(stage, 0, 0)
-        device = _present(device)
-        try:
+        device = hub_loading.present(device)
+        with hub_loading.loading(ENCODER, name):
             from sentence_transformers import SentenceTransformer
 
-            with _without_bars():
-                model = SentenceTransformer(
-                    str(folder),
-                    device=device,
-                    trust_remote_code=False,
-                    local_files_only=True,
-                    model_kwargs={"use_safetensors": True},
-                ).float()
-        except Exception as error:  # the library passes on what the disk, the model or torch raised
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if "trust_remote_code" in str(error):
-                reason = "it needs code of its own, which is not run"
-            raise ModelError(
-                f"encoder '{name}' cannot be loaded ({reason}); name another model or set "
-                "ISNAD_ENCODER=embedded"
-            ) from error
+            model = SentenceTransformer(
+                str(folder),
+                device=device,
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            ).float()
         prompts = _prompts(name, model.prompts, query_prompt, document_prompt)
         digest = hub.fingerprint(folder, prompts)
         if progress:
@@ -155,25 +135,17 @@ class HubEncoder:
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        try:
-            with self._turn:
-                # The prompt is always given: of a model whose prompt for passages is called `passage`, the
-                # library's encode_document takes the empty `document` that it has put beside it.
-                vectors = encode(
-                    list(texts),
-                    prompt=prompt,
-                    batch_size=self._batch_size,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                    normalize_embeddings=True,
-                )
-        except RuntimeError as error:
-            if not re.search("out of memory|allocate memory", str(error)):
-                raise
-            raise ModelError(
-                f"encoder '{self.name}' ran out of memory on {self.device} with {self._batch_size} texts at "
-                f"once; set ISNAD_BATCH_SIZE below {self._batch_size} or ISNAD_DEVICE=cpu"
-            ) from error
+        with hub_loading.running(ENCODER, self), self._turn:
+            # The prompt is always given: of a model whose prompt for passages is called `passage`, the
+            # library's encode_document takes the empty `document` that it has put beside it.
+            vectors = encode(
+                list(texts),
+                prompt=prompt,
+                batch_size=self.batch_size,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
         return np.asarray(vectors, dtype=np.float32)
 
 
@@ -188,48 +160,3 @@ def _prompts(name: str, own: Mapping[str, str], query: str | None, document: str
         families = (prompts for family, prompts in FAMILIES.items() if re.search(rf"(^|_){family}$", last))
         named = next(families, named)
     return Prompts(named.query if query is None else query, named.document if document is None else document)
-
-
-def _present(device: str) -> str:
-    """Return the device to use, having looked whether it is there.
-
-    Raises:
-        ModelError: if it is not, or is none at all.
-    """
-    import torch
-
-    counts = {
-        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
-        "mps": int(torch.backends.mps.is_available()),
-        "xpu": torch.xpu.device_count() if torch.xpu.is_available() else 0,
-        "cpu": 1,
-    }
-    best = next(kind for kind, count in counts.items() if count)
-    if device == AUTO:
-        return best
-    kind, _, number = device.partition(":")
-    if kind not in counts or not re.fullmatch(rf"{kind}(:\d+)?", device):
-        raise ModelError(
-            f"device '{device}' is not known; set ISNAD_DEVICE to auto, cpu, cuda, cuda:1, mps or xpu"
-        )
-    if int(number or 0) >= counts[kind]:
-        raise ModelError(
-            f"device '{device}' is not there: torch {torch.__version__} sees {counts[kind]} of kind {kind}; "
-            f"set ISNAD_DEVICE=auto (here: {best}) or install a torch that is built for it"
-        )
-    return device
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars of its own while a model is loaded."""
-    from transformers.utils import logging as of_transformers
-
-    logging: Any = of_transformers
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hub_support import change, copy, make_bert, make_xlmr, serve_hub, write
 
-from rag import hub
+from rag import hub, vetting
 from rag.commands import doctor
 from rag.commands.terminal import ProgressBar
 from rag.context import titled
@@ -573,7 +573,7 @@ def test_settings_that_ask_for_more_than_a_model_are_refused(
     models: Path, tmp_path: Path, lookups: list[Any], file: str, values: dict[str, Any], reason: str
 ) -> None:
     folder = copy(models / "bert", tmp_path / "model")
-    write(folder / file, (hub._read(folder / file)) | values)
+    write(folder / file, vetting.read_json(folder / file) | values)
     refusal(folder, reason)
     assert lookups == []
 
