@@ -1,4 +1,7 @@
-"""Tiny models of random weights in the formats of the hub's, and a hub of one's own to fetch them from."""
+"""Tiny models of random weights in the formats of the hub's, and a hub of one's own to fetch them from.
+
+The readers are of three kinds, each saved in another of the ways that repositories have.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +78,94 @@ def make_bert(folder: Path) -> Path:
         intermediate_size=48, max_position_embeddings=128,
     )  # fmt: skip
     return _save(folder, BertModel(config), fast, None, normalized=False)
+
+
+def make_xlmr_reader(folder: Path) -> Path:
+    """Save an XLM-R that marks answers: its own tokenizer, two separators, one type, 128 pieces at once."""
+    import torch
+    from transformers import XLMRobertaConfig, XLMRobertaForQuestionAnswering, XLMRobertaTokenizer
+
+    XLMRobertaTokenizer(vocab=_pieces(HEADER), model_max_length=512).save_pretrained(folder)
+    torch.manual_seed(21)
+    config = XLMRobertaConfig(
+        vocab_size=300, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48,
+        max_position_embeddings=130, type_vocab_size=1, pad_token_id=1, initializer_range=0.2,
+    )  # fmt: skip
+    XLMRobertaForQuestionAnswering(config).save_pretrained(folder)
+    return folder
+
+
+def make_deberta_reader(folder: Path, pair: str = "[CLS] $A [SEP] $B:1 [SEP]:1", pieces: int = 300) -> Path:
+    """Save an mDeBERTa that marks answers: positions relative to one another, no types, any tokenizer.
+
+    `pair` is how a question and a passage are put together; with more `pieces` than there are, some stand for
+    words that do not exist.
+    """
+    import torch
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+    from transformers import DebertaV2Config, DebertaV2ForQuestionAnswering, PreTrainedTokenizerFast
+
+    vocabulary = _pieces(BERT_HEADER)
+    vocabulary += [(f"﹅{i}", -20.0) for i in range(len(vocabulary), pieces)]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=1))
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair=pair, special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, cls_token="[CLS]", sep_token="[SEP]", unk_token="[UNK]",
+        pad_token="[PAD]", mask_token="[MASK]",
+    ).save_pretrained(folder)  # fmt: skip
+    torch.manual_seed(22)
+    config = DebertaV2Config(
+        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=48, max_position_embeddings=512, type_vocab_size=0, relative_attention=True,
+        position_buckets=32, pos_att_type=["p2c", "c2p"], position_biased_input=False, share_att_key=True,
+        norm_rel_ebd="layer_norm", initializer_range=0.2,
+    )  # fmt: skip
+    DebertaV2ForQuestionAnswering(config).save_pretrained(folder)
+    return folder
+
+
+def make_electra_reader(folder: Path) -> Path:
+    """Save an ELECTRA that marks answers: vocab.txt and no tokenizer.json, two types, 128 pieces at once."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from transformers import ElectraConfig, ElectraForQuestionAnswering
+
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(vocab_size=300, special_tokens=BERT_HEADER, show_progress=False)
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    vocabulary = tokenizer.get_vocab()
+    folder.mkdir(parents=True)
+    pieces = sorted(vocabulary, key=vocabulary.__getitem__)
+    (folder / "vocab.txt").write_text("\n".join(pieces), encoding="utf-8")
+    write(folder / "tokenizer_config.json", {"do_lower_case": False, "model_max_length": 512})
+    torch.manual_seed(23)
+    config = ElectraConfig(
+        vocab_size=len(vocabulary), embedding_size=16, hidden_size=32, num_hidden_layers=2,
+        num_attention_heads=2, intermediate_size=48, max_position_embeddings=128, initializer_range=0.2,
+    )  # fmt: skip
+    ElectraForQuestionAnswering(config).save_pretrained(folder)
+    return folder
+
+
+def _pieces(header: list[str]) -> list[tuple[str, float]]:
+    """Return the pieces of a Unigram tokenizer, each with its score: those of `header` before all others."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    unknown = next(piece for piece in header if "unk" in piece.lower())
+    trainer = trainers.UnigramTrainer(
+        vocab_size=300, special_tokens=header, unk_token=unknown, show_progress=False
+    )
+    tokenizer.train_from_iterator(SENTENCES * 4, trainer)
+    return [(piece, score) for piece, score in json.loads(tokenizer.to_str())["model"]["vocab"]]
 
 
 def _save(folder: Path, model: Any, tokenizer: Any, prompts: dict[str, str] | None, normalized: bool) -> Path:
