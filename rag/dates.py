@@ -19,13 +19,13 @@ _MONTH_NAMES = """
     مارس|آذار|march|mars|marzo|märz|mart
     أبريل|إبريل|نيسان|أفريل|april|apr|avril|abril|nisan|آوریل
     مايو|أيار|ماي|may|mai|mayo|mayıs|مه
-    يونيو|حزيران|جوان|june|jun|juin|junio|juni|haziran|ژوئن
-    يوليو|تموز|جويلية|july|jul|juillet|julio|juli|temmuz|ژوئیه|جولای
-    أغسطس|آب|أوت|august|aug|août|agosto|ağustos|اوت
-    سبتمبر|أيلول|september|sept|sep|septembre|septiembre|eylül|سپتامبر
+    يونيو|يونيه|حزيران|جوان|june|jun|juin|junio|juni|haziran|ژوئن
+    يوليو|يوليه|يوليوز|تموز|جويلية|july|jul|juillet|julio|juli|temmuz|ژوئیه|جولای
+    أغسطس|غشت|آب|أوت|august|aug|août|agosto|ağustos|اوت
+    سبتمبر|شتنبر|أيلول|september|sept|sep|septembre|septiembre|eylül|سپتامبر
     أكتوبر|تشرين_الأول|october|oct|octobre|octubre|oktober|ekim|اکتبر
-    نوفمبر|تشرين_الثاني|november|nov|novembre|noviembre|kasım|نوامبر
-    ديسمبر|كانون_الأول|december|dec|décembre|diciembre|dezember|aralık|دسامبر"""
+    نوفمبر|نونبر|تشرين_الثاني|november|nov|novembre|noviembre|kasım|نوامبر
+    ديسمبر|دجنبر|كانون_الأول|december|dec|décembre|diciembre|dezember|aralık|دسامبر"""
 for _number, _line in enumerate(_MONTH_NAMES.split("\n")[1:], start=1):
     for _name in folded(_line.replace("|", " ")):
         MONTHS.setdefault(_name, _number)
@@ -59,7 +59,7 @@ _MODIFIERS = folded("""
     próximo próxima pasado pasada último última siguiente nächste nächsten nächster letzte letzten vergangenen
     kommenden diesem geçen gelecek önümüzdeki bu önce sonra گذشته آینده جاری""")
 _PARTS = folded("""
-    مطلع نهاية بداية أوائل أواخر منتصف وسط بدايات نهايات غداة آخر أول نصف حلول بحلول مستهل خلال أثناء
+    مطلع نهاية بداية أوائل أواسط أواخر منتصف وسط بدايات نهايات غداة آخر أول نصف حلول بحلول مستهل خلال أثناء
     beginning end middle start mid late early during début fin milieu principios finales fines mediados
     anfang ende mitte başında sonunda ortasında اواخر اوایل اواسط پایان آغاز""")
 _LEADS = folded("""
