@@ -22,6 +22,8 @@ ENGLISH_SET = "squad1.1.en.train"
 
 #: Cosine below which two questions are strangers.
 FLOOR = 0.25
+#: Cosine from which two answers are taken for translations of each other.
+AGREEING = 0.4
 #: How much better than the runner-up an English article must fit.
 MARGIN = 1.5
 #: Questions of an Arabic article that are compared with every English one, and articles looked at closer.
@@ -68,6 +70,24 @@ def aligned_questions(
         if first > MARGIN * second:
             pairs += [(questions[i], theirs[title][j]) for i, j in path]
     return pairs
+
+
+def agreeing_questions(
+    encoder: StaticEncoder, arabic: QuestionSet, english: QuestionSet
+) -> list[tuple[Question, Question]]:
+    """Return the aligned pairs whose answers seem to translate each other, too.
+
+    AQAD's answers were found in its passages by a machine, and more than half of them are wrong.
+    """
+    pairs = [
+        (ours, theirs)
+        for ours, theirs in aligned_questions(encoder, arabic, english)
+        if ours.answers and theirs.answers
+    ]
+    left = encoder.encode_query([ours.answers[0][0] for ours, _ in pairs])
+    right = encoder.encode_query([theirs.answers[0][0] for _, theirs in pairs])
+    cosines = np.einsum("nd,nd->n", left, right)
+    return [pair for pair, cosine in zip(pairs, cosines.tolist(), strict=True) if cosine >= AGREEING]
 
 
 def align(gain: npt.NDArray[np.float32]) -> tuple[float, list[tuple[int, int]]]:

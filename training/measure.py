@@ -75,20 +75,26 @@ def held_out_paragraphs(data: Path) -> QuestionSet:
     )
 
 
-def crossed_sets(encoder: StaticEncoder, data: Path) -> Iterator[QuestionSet]:
+def crossed_sets(encoder: StaticEncoder, data: Path, *, agreeing: bool = False) -> Iterator[QuestionSet]:
     """Yield AQAD's development questions over SQuAD's paragraphs, and the reverse.
 
-    They are joined as for training (`training.crossing`), and were kept out of it.
+    They are joined as for training (`training.crossing`), and were kept out of it. With `agreeing`, only
+    those whose answers in the two languages seem to be the same: AQAD's are often wrong.
     """
     english = datasets.read_questions(data, crossing.ENGLISH_SET)
     english = datasets.by_article(english, datasets.HELD_OUT_ARTICLES, held_out=True)
     arabic = datasets.read_questions(data, "aqad.ar.dev")
-    pairs = crossing.aligned_questions(encoder, arabic, english)
+    join = crossing.agreeing_questions if agreeing else crossing.aligned_questions
+    pairs = join(encoder, arabic, english)
     asked = Counter(theirs.passage_id for _, theirs in pairs)
     kept = {id_: english.passages[id_] for id_, _ in asked.most_common(240)}
-    to_english = tuple(replace(ours, passage_id=theirs.passage_id) for ours, theirs in pairs)
+    to_english = tuple(
+        replace(ours, passage_id=theirs.passage_id, answers=theirs.answers) for ours, theirs in pairs
+    )
     yield _over("crossed ar→en", "en", to_english, kept)
-    to_arabic = tuple(replace(theirs, passage_id=ours.passage_id) for ours, theirs in pairs)
+    to_arabic = tuple(
+        replace(theirs, passage_id=ours.passage_id, answers=ours.answers) for ours, theirs in pairs
+    )
     yield _over("crossed en→ar", "ar", to_arabic, arabic.passages)
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import product
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.analysis import Analyzer
-from rag.matching import bare
-from rag.question import Question, Term
 from rag.schema import Chunk
-from rag.text import sentences, words
+from rag.text import sentences
 from training.data import Question as Asked
-from training.data import QuestionSet, read_lines
+from training.data import QuestionSet
 
 CHUNK = 450  # code points, as the product cuts its documents
 PASSAGES = 12  # as many as the product reads
@@ -91,55 +86,6 @@ def is_whole(text: str, start: int, end: int) -> bool:
     return not (before.isalnum() and text[start].isalnum()) and not (
         after.isalnum() and text[end - 1].isalnum()
     )
-
-
-class Crossing:
-    """Puts a question's words from Arabic into English or back, so that it crosses to its passages.
-
-    Word by word, which is all that the reader looks at: a dictionary's word, a name as it is spelt in the
-    other script; a word that neither list has stays out, as a bad match would.
-    """
-
-    def __init__(self, data: Path) -> None:
-        self._words: dict[str, list[str]] = defaultdict(list)
-        self._names: dict[str, list[str]] = defaultdict(list)
-        for line in read_lines(data / "parallel" / "omw.synsets.jsonl.gz"):
-            lemmas = json.loads(line)["lemmas"]
-            for english, arabic in product(lemmas.get("eng", ())[:2], lemmas.get("arb", ())[:2]):
-                self._add(self._words, english, arabic.replace("+", " "))
-        for name in ("wiktionary", "cldr-cities", "arwikicats-terms", "arwikicats-places"):
-            for line in read_lines(data / "lexicon" / f"{name}.en-ar.tsv.gz"):
-                self._add(self._words, *line.split("\t")[:2])
-        for name in ("wikidata-name-tokens", "google-translit"):
-            for line in read_lines(data / "lexicon" / f"{name}.en-ar.tsv.gz"):
-                self._add(self._names, *line.split("\t")[:2])
-
-    @staticmethod
-    def _add(table: dict[str, list[str]], left: str, right: str) -> None:
-        one, other = words(left), words(right)
-        if len(one) == 1 and len(other) in (1, 2):
-            table[bare(one[0].text)].append(right)
-        if len(other) == 1 and len(one) in (1, 2):
-            table[bare(other[0].text)].append(left)
-
-    def cross(self, question: Question, rng: random.Random) -> Question | None:
-        """Return `question` with its terms in the other language, or None if too few are known."""
-        text, terms, focus = "", [], None
-        for term in question.terms:
-            key = bare(term.text)
-            is_name = key not in self._words and key in self._names
-            found = self._names.get(key, ()) if is_name else self._words.get(key, ())
-            if not found:
-                continue
-            said = rng.choice(found[:3])
-            for word in words(said.title() if is_name else said):
-                start = len(text) + 1
-                text += " " + (said[word.start : word.end].title() if is_name else word.text)
-                terms.append(Term(word.text, start, len(text), term.weight))
-                focus = word.text if term.text == question.focus else focus
-        if len(terms) < 2 or 3 * len(terms) < 2 * len(question.terms):
-            return None
-        return replace(question, text=text, terms=tuple(terms), focus=focus)
 
 
 def pack(text: str) -> list[tuple[int, int]]:
