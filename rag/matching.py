@@ -14,6 +14,8 @@ from rag.names import is_arabic, similarity, skeleton
 
 if TYPE_CHECKING:
     from rag.encoder import StaticEncoder
+    from rag.question import Question
+    from rag.text import Word
 
 Floats = npt.NDArray[np.float32]
 
@@ -75,6 +77,22 @@ class Matcher:
         np.divide(sums, norms[:, None], out=sums, where=norms[:, None] > 0)
         weights = np.where(norms > 0, norms / self._typical_norm, 1.0)
         return np.hstack([sums, weights[:, None]]).astype(np.float32)
+
+    def meet(self, question: Question, pages: Sequence[Sequence[Word]]) -> list[Floats]:
+        """Return for each page (terms, its words) strengths of the question's terms in it.
+
+        A function word of a page is met by itself or not at all.
+        """
+        given = list(dict.fromkeys(word.text for page in pages for word in page))
+        if not question.terms or not given:
+            return [np.zeros((len(question.terms), len(page)), dtype=np.float32) for page in pages]
+        asked = [term.text for term in question.terms]
+        capital = [question.text[term.start].isupper() for term in question.terms]
+        strength = self.strengths(asked, self.vectors(asked)[0], given, self.vectors(given)[0], capital)
+        stop = np.array([self.is_stop(word) for word in given])
+        strength[:, stop] = np.where(strength[:, stop] < _SAME_STEM, 0, strength[:, stop])
+        place = {word: u for u, word in enumerate(given)}
+        return [strength[:, [place[word.text] for word in page]] for page in pages]
 
     def strengths(
         self,

@@ -63,7 +63,8 @@ class Pipeline:
         """
         settings = settings or Settings.load()
         folder = Path(folder).expanduser() if folder is not None else settings.corpus
-        return cls._wire(Index.open(folder, settings, progress=progress, rebuild=rebuild), settings)
+        index = Index.open(folder, settings, progress=progress, rebuild=rebuild)
+        return cls._wire(index, settings, progress)
 
     @classmethod
     def from_documents(
@@ -75,13 +76,19 @@ class Pipeline:
     ) -> Pipeline:
         """Index documents that need not be files; the index is temporary and goes with the pipeline."""
         settings = settings or Settings.load()
-        return cls._wire(Index.from_documents(documents, settings, progress=progress), settings)
+        return cls._wire(Index.from_documents(documents, settings, progress=progress), settings, progress)
 
     @classmethod
-    def _wire(cls, index: Index, settings: Settings) -> Pipeline:
+    def _wire(cls, index: Index, settings: Settings, progress: Progress | None) -> Pipeline:
         try:
             retriever = Retriever(index.store, index.encoder, Aligner(index.tokens), index.analyzer)
-            reader = load_reader(settings.reader, index.tokens)
+            reader = load_reader(
+                settings.reader,
+                index.tokens,
+                device=settings.device,
+                batch_size=settings.batch_size,
+                progress=progress,
+            )
         except BaseException:
             index.close()
             raise

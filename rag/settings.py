@@ -31,16 +31,18 @@ class Settings(BaseSettings):
     device: str = Field(
         "auto", description="where a hub model computes: `auto` (the best present), `cpu`, `cuda`, `mps`, …"
     )
-    batch_size: int = Field(32, ge=1, le=4096, description="texts that a hub encoder encodes at once")
+    batch_size: int = Field(32, ge=1, le=4096, description="texts that a hub model reads at once")
     query_prompt: str | None = Field(
         None, description="what a hub encoder writes before a question; the model's own if unset"
     )
     document_prompt: str | None = Field(
         None, description="what a hub encoder writes before a passage; the model's own if unset"
     )
-    reader: str = Field("embedded", description="`embedded`")
+    reader: str = Field(
+        "embedded", description="`embedded`, the id of an extractive question-answering model, or a path"
+    )
     threshold: float = Field(
-        0.2, ge=0, le=1, description="confidence below which the answer is: not in these documents"
+        0.32, ge=0, le=1, description="confidence below which the answer is: not in these documents"
     )
     passages: int = Field(10, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import ARTICLES, ROOT, needs_articles
 
+from rag.measures import f1
 from rag.pipeline import Pipeline
 from rag.text import fold_text
 
@@ -48,11 +49,13 @@ def holds(question: Question, context: str) -> bool:
 class Outcome:
     first: float  # share whose best citation's sentence holds a gold answer
     third: float  # share where one of the first three groups' or nearest sentences does
+    overlap: float  # mean F1 of the answer's words and the best gold answer's
     refused: float  # share of the questions without an answer that get none
 
 
 def outcome(pipeline: Pipeline, asked: list[Question]) -> Outcome:
     first = third = refused = 0
+    overlap = 0.0
     answerable = [question for question in asked if question.golds]
     for question in asked:
         answer = pipeline.answer(question.text)
@@ -63,9 +66,11 @@ def outcome(pipeline: Pipeline, asked: list[Question]) -> Outcome:
             continue
         first += answer.answered and holds(question, contexts[0])
         third += any(holds(question, context) for context in contexts)
+        overlap += f1(fold_text(answer.answer or ""), question.golds)
     return Outcome(
         first / max(1, len(answerable)),
         third / max(1, len(answerable)),
+        overlap / max(1, len(answerable)),
         refused / max(1, len(asked) - len(answerable)),
     )
 

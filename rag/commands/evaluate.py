@@ -63,7 +63,7 @@ def run(
         progress = stack.enter_context(ProgressBar())
         start = time.perf_counter()
         if gold_passage:
-            predict = _reader(asked, settings)
+            predict = _reader(asked, settings, progress)
         else:
             predict = stack.enter_context(_pipeline(asked, settings, progress))
         seconds = time.perf_counter() - start
@@ -92,9 +92,12 @@ def _opened(path: Path) -> TextIO:
         raise SettingsError(f"--predictions {path} {reason}") from error
 
 
-def _reader(asked: QuestionSet, settings: Settings) -> Predict:
+def _reader(asked: QuestionSet, settings: Settings, progress: ProgressBar) -> Predict:
     threshold = settings.threshold if asked.has_impossible else 0.0
-    return ask_reader(load_reader(settings.reader), asked.documents, threshold)
+    reader = load_reader(
+        settings.reader, device=settings.device, batch_size=settings.batch_size, progress=progress
+    )
+    return ask_reader(reader, asked.documents, threshold)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from rag.dates import time_expressions
 from rag.names import similarity, skeleton
-from rag.spans import Source, propose, shape
 from rag.text import fold_text, words
 from rag.values import number_value, numbers
 
@@ -132,20 +131,6 @@ def test_a_name_is_known_in_the_other_script(latin: str, arabic: str) -> None:
 @pytest.mark.parametrize(("latin", "arabic"), [("Paris", "لندن"), ("Berlin", "بيروت"), ("Omar", "خالد")])
 def test_other_names_are_not(latin: str, arabic: str) -> None:
     assert similarity(skeleton(fold_text(latin)), skeleton(fold_text(arabic))) < 0.7
-
-
-def test_proposals_are_ranges_of_words_each_once_with_the_whole_sentence_last() -> None:
-    text = "وقالت المديرة سلمى النجار إن «مدرسة الأمل» استقبلت 300 طالب."
-    given_words = words(text)
-    sentence = shape(text, 0, len(text), given_words, lambda word: word in ("ان",))
-    found = propose(sentence, "other", [False] * len(given_words))
-    ranges = [(one.first, one.last) for one in found]
-    assert len(ranges) == len(set(ranges))
-    quoted = [one for one in found if one.source is Source.QUOTED]
-    assert [text[given_words[one.first].start : given_words[one.last - 1].end] for one in quoted] == [
-        "مدرسة الأمل"
-    ]
-    assert ranges[-1] == (0, len(given_words))
 
 
 @given(st.text(st.sampled_from(list("ابو٣3 .,«»\"'%$ aمنعاميوم2020")), max_size=120))
