@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.calendar.timetokens import gap, latin_language, nearby
 from rag.cues import SAYING, folded
 from rag.text import Word
-from rag.timetokens import gap, latin_language, nearby
 
 Direction = Literal["future", "past", "open", "mixed"]
 """``open``: a present, which news uses for both; ``mixed``: cues of both kinds, none of them nearer."""

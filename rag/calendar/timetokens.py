@@ -25,9 +25,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.calendar.timewords import LEXICON
 from rag.cues import folded
 from rag.text import Word, words
-from rag.timewords import LEXICON
 
 WINDOW = 320  # characters on either side of a phrase that are looked at
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from rag import hijri, periods
-from rag.periods import MONTH, YEAR, Resolved
-from rag.phrases import Phrase
-from rag.sight import Sight, shift_of
+from rag.calendar import hijri, periods
+from rag.calendar.periods import MONTH, YEAR, Resolved
+from rag.calendar.phrases import Phrase
+from rag.calendar.sight import Sight, shift_of
 
 # -- Dates, months and years ---------------------------------------------------------------------------------
 

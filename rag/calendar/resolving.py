@@ -23,12 +23,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from rag import named_dates, periods, phrases
-from rag.periods import MONTH, WEEK, YEAR, Resolved
-from rag.phrases import Phrase
-from rag.sight import Sight, UnsureError, shift_of
-from rag.tense import tense
-from rag.timetokens import Token, read_line
+from rag.calendar import named_dates, periods, phrases
+from rag.calendar.periods import MONTH, WEEK, YEAR, Resolved
+from rag.calendar.phrases import Phrase
+from rag.calendar.sight import Sight, UnsureError, shift_of
+from rag.calendar.tense import tense
+from rag.calendar.timetokens import Token, read_line
 from rag.values import number_value
 
 __all__ = ["Resolved", "resolve", "tense"]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag import periods
-from rag.periods import Resolved
-from rag.phrases import Phrase
-from rag.tense import Direction, direction
+from rag.calendar import periods
+from rag.calendar.periods import Resolved
+from rag.calendar.phrases import Phrase
+from rag.calendar.tense import Direction, direction
 
 _DATE_AFTER = re.compile("[,«o]*(?P<day>[NO])!?o*(?P<month>M)")
 

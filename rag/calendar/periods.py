@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.tense import Direction
+from rag.calendar.tense import Direction
 
 WEEK, MONTH, YEAR, CENTURY = 1, 2, 3, 4  # the units, as rag.timetokens numbers them; 0 is a day
 NAMES = ("day", "week", "month", "year", "century")

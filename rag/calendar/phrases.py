@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag import cues
+from rag.calendar.timetokens import Line, Token
 from rag.cues import folded
-from rag.timetokens import Line, Token
 
 _COUNT = r"(?P<count>[NKv1](?:[&-]?[NKv]){0,2})"
 _UNIT = "[wSAC]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag import hijri
+from rag.calendar import hijri
 from rag.cues import folded
 from rag.dates import MONTHS
 from rag.numerals import SMALL
