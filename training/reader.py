@@ -4,8 +4,8 @@
     python -m training.reader evaluate --body FOLDER
     python -m training.reader export --body FOLDER
 
-`train` goes on from `training.parallel`: question sets of all languages together, the body included. It
-writes `reader.pt` and resumes from it. Seeded; about an hour on two cores that multiply in bfloat16.
+`train` goes on from `training.masked`, or else from `training.parallel`: question sets of all languages
+together, the body included. It writes `reader.pt` and resumes from it. Seeded; about an hour on two cores that multiply in bfloat16.
 `evaluate` measures in single precision what `python -m bench.reader` measures of the exported network.
 """
 
@@ -65,7 +65,8 @@ def train(
     laid_out = out / "readings.npz"
     if not laid_out.exists():
         readings.read_sets(readings.training_sets(data, encoder, seed), layout, matcher, seed).save(laid_out)
-    reader = open_network(body, out / "parallel.pt")
+    masked = out / "masked.pt"
+    reader = open_network(body, masked if masked.exists() else out / "parallel.pt")
     sets = list(development_sets(data))
 
     def report(step: int) -> None:
@@ -125,6 +126,9 @@ def loss_of(reader: network.Reader, batch: readings.Batch) -> torch.Tensor:
 def open_network(body: Path, checkpoint: Path) -> network.Reader:
     """Return the network that a checkpoint holds."""
     saved = torch.load(checkpoint, weights_only=True)["network"]
+    if "reader.body.words.weight" in saved:  # of `training.masked`, which has a head of its own
+        inner = {name: value for name, value in saved.items() if name.startswith("reader.")}
+        saved = {name.removeprefix("reader."): value for name, value in inner.items()}
     reader = network.Reader(network.pretrained(body, saved["body.words.weight"]))
     reader.load_state_dict(saved)
     return reader
