@@ -19,7 +19,7 @@ from rag.encoder import StaticEncoder
 from rag.matching import Matcher
 from rag.network import READER_FOLDER
 from rag.windows import LONGEST, PAD, Layout
-from training import masked, network, readings
+from training import crossing, masked, network, readings
 from training.cloze import phrases
 from training.data import Passage, Question, QuestionSet
 from training.export import export, quantized
@@ -228,3 +228,13 @@ def test_masked_pieces_are_those_that_stood_there(tmp_path: Path) -> None:
     torch.manual_seed(0)
     body = network.Body(torch.randn(tokenizer.get_vocab_size(), 16), types=6, layers=1, heads=2, inner=16)
     assert masked.Guesser(network.Reader(body))(batch).item() > 0
+
+
+def test_answers_that_do_not_translate_each_other_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(id_: str, answer: str) -> Question:
+        return Question(id_, "", "", "p", ((answer, 0),))
+
+    pairs = [(ask("a", "الزنك"), ask("b", "zinc")), (ask("c", "انتخابات"), ask("d", "a snowy owl"))]
+    monkeypatch.setattr(crossing, "aligned_questions", lambda *_: pairs)
+    empty = QuestionSet("s", "", (), {})
+    assert crossing.agreeing_questions(StaticEncoder.open(), empty, empty) == pairs[:1]

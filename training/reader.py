@@ -5,7 +5,8 @@
     python -m training.reader export --body FOLDER
 
 `train` goes on from `training.masked`, or else from `training.parallel`: question sets of all languages
-together, the body included. It writes `reader.pt` and resumes from it. Seeded; about an hour on two cores that multiply in bfloat16.
+together, the body included. It writes `reader.pt` and resumes from it. Seeded; about an hour on two cores
+that multiply in bfloat16.
 `evaluate` measures in single precision what `python -m bench.reader` measures of the exported network.
 """
 
