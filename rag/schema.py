@@ -16,7 +16,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Relation = Literal["single", "agree", "compatible", "conflict"]
-"""How the groups of an answer stand to one another."""
+"""How the sources of an answer stand to one another: one origin, one value from several origins, values that
+can be true together, or values that cannot."""
+
+Reason = Literal["no_passage", "no_value", "low_confidence"]
+"""Why a question is not answered: nothing is about it; passages are, but give no such value (no number, no
+time, no name); or there is a candidate, and it is too unsure to be called an answer."""
+
+Role = Literal["agency", "outlet", "speaker", "title"]
+"""What a link in the chain of sources is."""
 
 Kind = Literal[
     "number", "date", "person", "place", "organisation", "reason", "definition", "list", "yes_no", "other"
@@ -89,6 +97,41 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribution:
+    """A link in the chain of who said it: words of the document that name an outlet, a speaker or a title."""
+
+    role: Role
+    quote: str  # document.text[start:end]
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the link as plain JSON values."""
+        return {"role": self.role, "quote": self.quote, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The days that an expression of time means, counted from its document's date and never from today."""
+
+    first: dt.date
+    last: dt.date  # included; equal to `first` for a single day
+    rule: str  # how it was worked out, in English
+    alternatives: tuple[Resolution, ...] = ()  # other readings that the language allows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the days as plain JSON values."""
+        found: dict[str, Any] = {
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "rule": self.rule,
+        }
+        if self.alternatives:
+            found["alternatives"] = [other.to_dict() for other in self.alternatives]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation that can be checked: the words, and where they stand."""
 
@@ -103,6 +146,10 @@ class Citation:
     context: str  # the sentence: document.text[context_start:context_end]
     score: float
     sha256: str  # of the document's text
+    attribution: tuple[Attribution, ...] = ()  # outermost first; empty where the text names nobody
+    resolved: Resolution | None = None  # of the time that the quotation tells; None where it tells none
+    as_of: dt.date | None = None  # the document's date, where the sentence speaks of what is still to come
+    origin: int = 0  # citations of one group with the same number are copies of one text
 
     def to_dict(self) -> dict[str, Any]:
         """Return the citation as plain JSON values."""
@@ -118,6 +165,10 @@ class Citation:
             "context": self.context,
             "score": round(self.score, 4),
             "sha256": self.sha256,
+            "attribution": [link.to_dict() for link in self.attribution],
+            "resolved": self.resolved.to_dict() if self.resolved else None,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "origin": self.origin,
         }
 
 
@@ -134,12 +185,24 @@ class AnswerGroup:
         """Return the words of the best citation."""
         return self.citations[0].quote
 
+    @property
+    def documents(self) -> int:
+        """Return how many documents say it."""
+        return len({citation.document for citation in self.citations})
+
+    @property
+    def origins(self) -> int:
+        """Return how many of them are independent: copies of one text count once."""
+        return len({citation.origin for citation in self.citations})
+
     def to_dict(self) -> dict[str, Any]:
         """Return the group as plain JSON values."""
         return {
             "answer": self.answer,
             "confidence": round(self.confidence, 4),
             "value": dict(self.value) if self.value else None,
+            "documents": self.documents,
+            "origins": self.origins,
             "citations": [citation.to_dict() for citation in self.citations],
         }
 
@@ -155,6 +218,9 @@ class Answer:
     nearest: tuple[Citation, ...] = ()  # at most three, and not an answer; empty when answered
     hits: tuple[Hit, ...] = ()  # what the retriever brought, best first; not part of the JSON
     took_ms: int = 0
+    reason: Reason | None = None  # why not answered; None when answered
+    completed: str | None = None  # the question that was looked for, where `question` leaned on earlier ones
+    spans: tuple[Span, ...] = ()  # what the reader marked, best first; not part of the JSON
 
     @property
     def answered(self) -> bool:
@@ -175,11 +241,13 @@ class Answer:
         """Return the answer as plain JSON values, the same for every face of the product."""
         return {
             "question": self.question,
+            "completed": self.completed,
             "answered": self.answered,
             "answer": self.answer,
             "confidence": round(self.confidence, 4),
             "groups": [group.to_dict() for group in self.groups],
             "relation": self.relation,
+            "reason": self.reason,
             "nearest": [citation.to_dict() for citation in self.nearest],
             "took_ms": self.took_ms,
         }
