@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -32,22 +33,54 @@ Kind = Literal[
 """What a question asks for, or what a span is."""
 
 
+Place = Literal["sheet", "page", "heading", "row"]
+"""What a section of a document is: a sheet of a workbook, a page, what stands under a heading, a row."""
+
+_DEPTH: dict[Place, int] = {"sheet": 0, "page": 1, "heading": 1, "row": 2}  # a row is inside a sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A place in a document that people name it by; it ends where one of its kind or further out starts."""
+
+    kind: Place
+    label: str  # "12" for a page or a row, counted from 1; the words of a heading; the name of a sheet
+    start: int  # offset into the document's text
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of the corpus: its text exactly as decoded, and what is known about it."""
+    """A file of the corpus: its text as decoded or extracted, and what is known about it."""
 
-    id: str  # path relative to the corpus folder, with forward slashes
-    text: str  # front matter included, so that offsets hold against the file itself
+    id: str  # path relative to the corpus folder, with forward slashes; inside an archive, "a.zip/b.pdf"
+    text: str  # of a text file all of it, front matter included, so that offsets hold against the file itself
     title: str
     lang: str | None = None  # ISO 639-1
     date: dt.date | None = None  # the day the document itself states
     source: str | None = None  # the outlet, where the document names one
     body_start: int = 0  # text[:body_start] is front matter: never searched, never quoted
+    sections: tuple[Section, ...] = ()  # by their start; empty where the file has no such places
 
     @property
     def sha256(self) -> str:
         """Return the SHA-256 of the text in UTF-8, in hexadecimal."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    def places(self, offset: int) -> tuple[Section, ...]:
+        """Return the sections that hold the character at `offset`, outermost first, at most one a depth.
+
+        ``(sheet السكان, row 14)``, ``(page 3,)``; empty before the first section, and where there is none.
+        """
+        found: dict[int, Section] = {}
+        innermost = len(_DEPTH)
+        last = bisect_right(self.sections, offset, key=lambda section: section.start)
+        for section in reversed(self.sections[:last]):
+            depth = _DEPTH[section.kind]
+            if depth < innermost:
+                found[depth], innermost = section, depth
+            if depth == 0:
+                break
+        return tuple(found[depth] for depth in sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
