@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import ui_support as invented  # noqa: E402
+import ui_corpus as invented  # noqa: E402
+from ui_support import chromium  # noqa: E402
 
 from ui.app import start  # noqa: E402
 
-SIZES = {1280: 800, 390: 844}
+HEIGHTS = {1280: 800, 390: 844}
 
 
 def ask(page: Page, question: str) -> None:
@@ -60,6 +61,8 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="a folder of documents to ask instead")
     parser.add_argument("--question", action="append", default=[], help="a question for it; may be repeated")
     parser.add_argument("--lang", nargs="+", default=["ar", "en"], help="languages of the interface")
+    parser.add_argument("--width", nargs="+", type=int, default=[1280, 390], help="widths in pixels")
+    parser.add_argument("--scheme", nargs="+", default=["light", "dark"], help="light, dark or both")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.corpus:
@@ -73,19 +76,21 @@ def main() -> None:
         questions = {
             "answer": invented.CLOSED,
             "conflict": invented.INJURED,
-            "not-found": invented.ABSENT,
+            "date": invented.PRESS,
+            "two-readings": invented.HEARING,
+            "not-found": invented.KILLED,
             "other-language": invented.CAUSE,
-            "mixed": invented.MIXED,
+            "number": invented.LEVEL,
+            "follow-up": invented.AND_IN_2020,
             "hostile": invented.GUARD,
         }
         examples = invented.EXAMPLES
     running = start(pipeline, port=0, examples=examples)
     try:
-        with invented.chromium() as browser:
-            for lang, (width, height), scheme in product(options.lang, SIZES.items(), ("light", "dark")):
-                context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1
-                )
+        with chromium() as browser:
+            for lang, width, scheme in product(options.lang, options.width, options.scheme):
+                size = {"width": width, "height": HEIGHTS.get(width, 800)}
+                context = browser.new_context(viewport=size, color_scheme=scheme, device_scale_factor=1)
                 page = context.new_page()
                 page.goto(f"{running.url}/?lang={lang}")
                 page.locator("#is-question textarea").wait_for()

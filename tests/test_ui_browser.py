@@ -8,25 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import ROOT
-from ui_support import (
-    ABSENT,
-    CAUSE,
-    CLOSED,
-    GUARD,
-    INJURED,
-    LEVEL,
-    MIXED,
-    chromium,
-    running,
-    served,
-)
+from ui_corpus import ABSENT, CAUSE, CLOSED, GUARD, INJURED, LEVEL, MIXED
+from ui_support import chromium, running, served
+from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = pytest.mark.browser
 
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ATTACK = (
     '<img src=x onerror="window.__hacked=1"> **b** [l](javascript:window.__hacked=1) `c` $$x$$\n\n# h\n- i\n'
     '<form action="https://evil.example"><input name="password"></form> https://evil.example/a?b=c كيف؟'
@@ -51,53 +41,6 @@ def briefs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-um", "rag.cli", "serve", "--corpus", str(ROOT / "seeds"), "--port", "0"]
     with running(command, ISNAD_HOME=str(tmp_path_factory.mktemp("home"))) as (address, _):
         yield address
-
-
-class Visit:
-    """A page that keeps what went wrong in it."""
-
-    def __init__(self, browser: Browser, url: str, size: dict[str, int], scheme: str = "light") -> None:
-        self.context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-US")
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.wrong: list[str] = []
-        self.page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
-        self.page.on("console", self._console)
-        self.page.on("response", lambda each: self._response(each.status, each.url))
-        # Asked of the whole context: whatever leaves this origin is a fault, and is stopped.
-        self.context.route(lambda address: not address.startswith(url), self._outside)
-        self.page.goto(url)
-        self.page.locator(".is-document").first.wait_for(state="attached")
-
-    def _console(self, message: object) -> None:
-        if message.type in ("error", "warning"):  # type: ignore[attr-defined]
-            self.wrong.append(f"console: {message.text}")  # type: ignore[attr-defined]
-
-    def _response(self, status: int, address: str) -> None:
-        if status >= 400:
-            self.wrong.append(f"{status}: {address}")
-
-    def _outside(self, route: object) -> None:
-        address = route.request.url  # type: ignore[attr-defined]
-        if address.startswith(("data:", "blob:")):
-            route.continue_()  # type: ignore[attr-defined]
-        else:
-            self.wrong.append(f"external request: {address}")
-            route.abort()  # type: ignore[attr-defined]
-
-    def ask(self, question: str) -> Locator:
-        """Ask and return the answer."""
-        before = self.page.locator(".isnad").count()
-        self.page.fill("#is-question textarea", question)
-        self.page.keyboard.press("Enter")
-        answer = self.page.locator(".isnad").nth(before)
-        answer.wait_for()
-        return answer
-
-    def close(self) -> None:
-        wrong = list(self.wrong)
-        self.context.close()  # which breaks off what the page still waits for, and has it complain
-        assert wrong == []
 
 
 @pytest.fixture
@@ -135,17 +78,6 @@ def side_of_last(text: Locator) -> str:
             }"""
         )
     )
-
-
-def is_inside(inner: Locator, outer: Locator) -> bool:
-    a, b = inner.bounding_box(), outer.bounding_box()
-    assert a is not None
-    assert b is not None
-    return b["y"] <= a["y"] and a["y"] + a["height"] <= b["y"] + b["height"]
-
-
-def no_sideways_scrolling(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_the_shipped_briefs_are_asked_in_arabic_from_example_to_marked_source(
@@ -259,7 +191,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     page = desk.page
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
     assert page.locator("h1").inner_text() == "إسناد"
-    assert "5 وثائق" in page.locator("#is-brand").inner_text()
+    assert "6 وثائق" in page.locator("#is-brand").inner_text()
     desk.ask(CLOSED)
     page.locator("#is-language label", has_text="English").click()
     page.locator("h1", has_text="Isnad").wait_for()
@@ -273,7 +205,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     page.locator("h1", has_text="Isnad").wait_for()
     desk.wrong.clear()  # reloading breaks off what the page still waits for, and has it complain
     page.locator("#is-language label", has_text="Français").click()
-    page.locator("#is-brand", has_text="5 documents").wait_for()
+    page.locator("#is-brand", has_text="6 documents").wait_for()
     assert "Pas dans ces documents" in desk.ask(ABSENT).inner_text()
 
 
@@ -373,7 +305,7 @@ def test_only_the_documents_chosen_under_the_question_are_asked(desk: Visit) -> 
     page.get_by_role("option", name="مستشفى وردان").click()
     page.keyboard.press("Escape")
     cited = desk.ask(CLOSED).locator(".is-chip")
-    assert [each.split("\n")[1] for each in cited.all_inner_texts()] == ["مستشفى وردان يستقبل المصابين"]
+    assert cited.locator(".is-title").all_inner_texts() == ["مستشفى وردان يستقبل المصابين"]
     page.fill("#is-filter-until input, #is-filter-until textarea", "١٤ آذار ٢٠٢٣")
     assert desk.ask(CLOSED).locator(".is-absent").count() == 1  # the hospital's report is of the 15th
     page.fill("#is-filter-until input, #is-filter-until textarea", "soon")

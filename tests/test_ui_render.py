@@ -7,13 +7,12 @@ import datetime as dt
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ui_support import (
+from ui_corpus import (
     ABSENT,
     BRIDGE,
     CAUSE,
@@ -22,12 +21,15 @@ from ui_support import (
     HOSPITAL,
     HOSTILE,
     INJURED,
+    KILLED,
+    UNSURE,
     FakePipeline,
     cite,
 )
+from ui_reader import Reader
 
 from rag.schema import Answer, AnswerGroup, Citation, Document
-from ui import panel, render, strings
+from ui import escape, panel, render, strings
 
 AR, EN = strings.load("ar"), strings.load("en")
 HOSTILE_TEXT = next(item.text for item in DOCUMENTS if item.id == HOSTILE)
@@ -45,39 +47,6 @@ ATTACKS = [
 ]
 
 
-class Reader(HTMLParser):
-    """Reads HTML as a browser would: its text, its tags, and what stands in each `<mark>`."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = ""
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.marks: list[str] = []
-        self.chosen: list[str] = []
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "mark":
-            (self.chosen if dict(attrs).get("class") == "is-chosen" else self.marks).append("")
-            self._target = self.chosen if dict(attrs).get("class") == "is-chosen" else self.marks
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "mark":
-            del self._target
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if hasattr(self, "_target"):
-            self._target[-1] += data
-
-    def all(self, tag: str, kind: str) -> list[dict[str, str | None]]:
-        return [
-            attrs for name, attrs in self.tags if name == tag and kind in (attrs.get("class") or "").split()
-        ]
-
-
 def answered(question: str, words: strings.Strings = AR) -> str:
     return render.answer(FakePipeline().answer(question), words)
 
@@ -88,7 +57,7 @@ def answered(question: str, words: strings.Strings = AR) -> str:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_escaped_text_holds_no_markup_of_any_kind(attack: str) -> None:
     without_entities = re.sub(
-        r"&#\d+;", "", render.escape(attack).replace('<span class="is-control">RLO</span>', "")
+        r"&#\d+;", "", escape.escape(attack).replace('<span class="is-control">RLO</span>', "")
     )
     assert [c for c in without_entities if ord(c) < 0x80 and not c.isalnum()] == []
 
@@ -97,40 +66,40 @@ def test_escaped_text_holds_no_markup_of_any_kind(attack: str) -> None:
 def test_escaped_text_reads_as_the_text(text: str) -> None:
     # Python's reader drops control characters that a browser would keep.
     readable = "".join(c for c in text if html.unescape(f"&#{ord(c)};") == c)
-    assert Reader(render.escape(readable)).text == readable
+    assert Reader(escape.escape(readable)).text == readable
 
 
 def test_direction_overrides_are_named_and_other_marks_kept() -> None:
-    assert render.escape("\u202eأب\u200f") == '<span class="is-control">RLO</span>أب\u200f'
+    assert escape.escape("\u202eأب\u200f") == '<span class="is-control">RLO</span>أب\u200f'
 
 
 def test_halves_of_surrogate_pairs_and_nul_become_replacement_characters() -> None:
-    assert render.escape("a\ud800\x00b") == "a\ufffd\ufffdb"
+    assert escape.escape("a\ud800\x00b") == "a\ufffd\ufffdb"
 
 
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u202d\u202e"), max_size=500)
 )
 def test_a_question_comes_back_as_it_was_typed(text: str) -> None:
-    assert html.unescape(render.question(text)) == text.strip()
+    assert html.unescape(escape.question(text)) == text.strip()
 
 
 def test_a_common_question_is_shown_unchanged() -> None:
-    assert render.question("كم عدد المصابين، ومتى؟") == "كم عدد المصابين، ومتى؟"
-    assert render.question("Who said so, and why?") == "Who said so, and why?"
+    assert escape.question("كم عدد المصابين، ومتى؟") == "كم عدد المصابين، ومتى؟"
+    assert escape.question("Who said so, and why?") == "Who said so, and why?"
 
 
 @given(st.text(min_size=1))
 def test_a_document_is_found_again_by_its_token(document_id: str) -> None:
-    token = render.document_token(document_id)
+    token = escape.document_token(document_id)
     assert re.fullmatch(r"[A-Za-z0-9_-]+", token)
-    assert render.document_id(token) == document_id
+    assert escape.document_id(token) == document_id
 
 
 @pytest.mark.parametrize("token", ["", "../../etc/passwd", "a b", "ً", "_w", "A"])
 def test_what_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError):
-        render.document_id(token)
+        escape.document_id(token)
 
 
 # Answers
@@ -147,18 +116,22 @@ def test_an_answer_comes_first_with_its_sentence_marked_and_its_sources_numbered
     chips = page.all("a", "is-chip")
     first = cite(BRIDGE, "الساعة 5:40 صباحاً")
     assert [chip["href"] for chip in chips] == [
-        f"#src-{render.document_token(BRIDGE)}-{first.start}-{first.end}",
-        render.source_link(HOSPITAL, *(lambda c: (c.start, c.end))(cite(HOSPITAL, "الساعة 5:40 صباحاً"))),
-        render.source_link(BRIDGE, *(lambda c: (c.start, c.end))(cite(BRIDGE, "فجر اليوم"))),
+        f"#src-{escape.document_token(BRIDGE)}-{first.start}-{first.end}",
+        escape.source_link(HOSPITAL, *(lambda c: (c.start, c.end))(cite(HOSPITAL, "الساعة 5:40 صباحاً"))),
+        escape.source_link(BRIDGE, *(lambda c: (c.start, c.end))(cite(BRIDGE, "فجر اليوم"))),
     ]
-    assert re.findall(r'is-number">(\d+)<', answered(CLOSED)) == ["1", "2", "3"]
+    assert re.findall(r'is-chip"[^>]*><span class="is-number">(\d+)<', answered(CLOSED)) == ["1", "2", "3"]
     assert "14 مارس 2023" in page.text
-    assert "في وثيقتين" in page.text
+    assert "تتفق عليه وثيقتان" in page.text
 
 
 def test_what_else_is_said_stands_under_its_own_heading() -> None:
     text = Reader(answered(CAUSE, EN)).text
-    assert text.index("floodwater") < text.index("Also said in the documents") < text.index("أساس الدعامة")
+    assert (
+        text.index("floodwater")
+        < text.index("Also said, and consistent with it")
+        < text.index("أساس الدعامة")
+    )
 
 
 def test_a_conflict_is_said_before_the_answers_and_no_answer_is_put_first() -> None:
@@ -174,7 +147,7 @@ def test_not_found_is_said_and_near_passages_are_called_no_answer() -> None:
     assert page.text.startswith("ليس في هذه الوثائق")
     assert page.text.index("وليس جوابًا") < page.text.index("حالة المصابين مستقرة")
     near = cite(HOSPITAL, "حالة المصابين مستقرة")
-    assert page.all("a", "is-chip")[0]["href"] == render.source_link(
+    assert page.all("a", "is-chip")[0]["href"] == escape.source_link(
         HOSPITAL, near.context_start, near.context_end
     )
     assert page.all("div", "is-answer") == []
@@ -186,11 +159,24 @@ def test_not_found_without_near_passages_says_no_more() -> None:
     assert page.text == "Not in these documentsNo answer to this question was found in them."
 
 
-def test_sources_past_the_sixth_are_folded() -> None:
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        (ABSENT, "None of these documents is about what you asked."),
+        (KILLED, "The documents touch on the subject, but do not state what you asked."),
+        (UNSURE, "There is something that might answer, but too unsure to be called an answer."),
+    ],
+)
+def test_not_found_says_what_was_missing(question: str, reason: str) -> None:
+    page = Reader(answered(question, EN))
+    assert page.text.startswith(f"Not in these documents{reason}The nearest they come")
+
+
+def test_sources_past_the_third_are_folded() -> None:
     citation = cite(BRIDGE, "فجر اليوم")
-    page = Reader(render.answer(Answer("q", 0.9, (AnswerGroup((citation,) * 9, 0.9),), "agree"), AR))
-    assert len(page.all("a", "is-chip")) == 9
-    assert [tag for tag, _ in page.tags].count("details") == 1
+    page = Reader(render.answer(Answer("q", 0.9, (AnswerGroup((citation,) * 6, 0.9),), "agree"), AR))
+    assert len(page.all("a", "is-chip")) == 6
+    assert len(page.all("details", "is-more")) == 2  # the other chains, and what each source says
     assert "و3 وثائق أخرى" in page.text
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
-from ui_support import BRIDGE, CLOSED, HOSPITAL, FakePipeline, cite, free_port, served
+from ui_corpus import BRIDGE, CLOSED, HOSPITAL, FakePipeline, cite
+from ui_support import free_port, served
 
 from rag.errors import SettingsError
-from ui import render
+from ui import escape
 from ui.app import start
 
 
@@ -115,12 +116,12 @@ def test_a_server_function_takes_one_list_and_marks_the_source(url: str) -> None
         body = {"session_hash": "a", "component_id": panel, "fn_name": "source", "data": list(arguments)}
         return httpx.post(f"{url}/gradio_api/component_server/", json=body)
 
-    shown = source(render.document_token(HOSPITAL), span, [span], "ar")
+    shown = source(escape.document_token(HOSPITAL), span, [span], "ar")
     assert shown.status_code == 200
     assert '<mark class="is-chosen">15&#32;مصاباً</mark>' in shown.json()
     assert (
         "لم تعد هذه الوثيقة موجودة"
-        in source(render.document_token("../../etc/passwd"), None, [], "ar").json()
+        in source(escape.document_token("../../etc/passwd"), None, [], "ar").json()
     )
     assert "لم تعد هذه الوثيقة موجودة" in source("../../etc/passwd", None, [], "ar").json()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
-    from ui.chat import Asked
+    from ui.backend import Asked
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 STATIC = Path(__file__).parent / "static"
+STYLES = ("base", "chat", "answer", "panel", "phone")  # later ones win
 
 # Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles
 # its templates, hence 'unsafe-eval'.
@@ -40,11 +41,12 @@ HEADERS = [
 
 
 class Page:
-    """ASGI middleware: puts `boot.js` and `style.css` first in the head, and the headers on every answer."""
+    """ASGI middleware: puts `boot.js` and the style first in the head, and the headers on every answer."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        script, style = ((STATIC / name).read_text(encoding="utf-8") for name in ("boot.js", "style.css"))
+        script = (STATIC / "boot.js").read_text(encoding="utf-8")
+        style = "".join((STATIC / "style" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
         self._head = f"<head><script>{script}</script><style>{style}</style>".encode()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rag.schema import Document
-from ui.render import document_token, escape
+from ui.escape import document_token, escape
 from ui.strings import Strings
 
 Span = tuple[int, int]

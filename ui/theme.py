@@ -48,7 +48,7 @@ _PAPER = gr.themes.Color(
 
 
 def theme() -> gr.themes.Base:
-    """Return the theme; its colours are also what `static/style.css` is written with."""
+    """Return the theme; its colours are also what `static/style/` is written with."""
     return gr.themes.Base(
         primary_hue=_GREEN, secondary_hue=_GREEN, neutral_hue=_PAPER, font=list(SANS), font_mono=list(MONO)
     ).set(

@@ -3,6 +3,7 @@ const SOURCE = /^#src-([A-Za-z0-9_-]+)-(\d+)-(\d+)$/;
 const body = () => element.querySelector(".is-slot");
 const phone = window.matchMedia("(max-width: 900px)");
 let shown = null; // what the panel shows: {token, span, spans}, or null for the list
+const actions = {}; // what a link #name or #name-… does besides, by its name: (link, address) => …
 let opener = null; // where the focus returns when the panel closes
 let request = 0;
 
@@ -18,13 +19,23 @@ function setOpen(open) {
 
 let seen = 0; // questions and answers on the screen
 new MutationObserver(() => {
-  const messages = document.querySelectorAll("#is-messages .message-row");
+  const messages = [...document.querySelectorAll("#is-messages .message-row")];
   // Gradio labels each bubble with its source: to a screen reader, a wall of markup before the answer.
   for (const each of messages) each.querySelector("[aria-label]")?.removeAttribute("aria-label");
   const now = document.querySelectorAll("#is-messages .user-row, #is-messages .isnad").length;
-  if (now > seen) [...messages].filter((each) => each.matches(".user-row")).pop()?.scrollIntoView();
+  const question = messages.filter((each) => each.matches(".user-row")).pop();
+  if (now > seen && question) toTop(question);
   seen = now;
 }).observe(document.body, { childList: true, subtree: true });
+
+// Bring a question to the top, with room below it, so that nothing moves when the answer arrives.
+function toTop(question) {
+  const [scroller, all] = [question.closest(".bubble-wrap"), question.closest(".message-wrap")];
+  if (!scroller || !all) return;
+  const above = question.getBoundingClientRect().top - all.getBoundingClientRect().top;
+  all.style.minHeight = `${Math.floor(above + scroller.clientHeight - 24)}px`;
+  scroller.scrollTop = above; // not scrollIntoView(), which moves whatever lies around the conversation, too
+}
 
 async function draw(scroll) {
   const mine = ++request;
@@ -45,7 +56,7 @@ async function draw(scroll) {
 
 function open(token, span, spans) {
   shown = { token, span, spans };
-  document.querySelectorAll(".is-chip.is-current").forEach((each) => each.classList.remove("is-current"));
+  document.querySelectorAll("#is-messages .is-current").forEach((each) => each.classList.remove("is-current"));
   setOpen(true);
   return draw(true);
 }
@@ -58,33 +69,6 @@ function citedWith(link, token) {
     .map((match) => [Number(match[2]), Number(match[3])]);
 }
 
-async function write(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const box = document.createElement("textarea"); // over plain HTTP there is no clipboard but this one
-  box.value = text;
-  document.body.append(box);
-  box.select();
-  document.execCommand("copy");
-  box.remove();
-}
-
-async function copy(link) {
-  const message = link.closest(".isnad");
-  const lines = [...message.querySelectorAll(".is-group")].map((group) => {
-    const text = (part) => group.querySelector(part)?.textContent.trim();
-    const sources = [...group.querySelectorAll(".is-chip")].map((chip) =>
-      [chip.querySelector(".is-title"), chip.querySelector(".is-date")]
-        .filter(Boolean)
-        .map((part) => part.textContent)
-        .join(" · "),
-    );
-    return [text(".is-answer"), text(".is-context"), ...sources.map((each) => "— " + each)].filter(Boolean).join("\n");
-  });
-  await write(lines.join("\n\n"));
-  link.classList.add("is-done");
-  setTimeout(() => link.classList.remove("is-done"), 1600);
-}
-
 document.addEventListener(
   "click",
   (event) => {
@@ -92,7 +76,8 @@ document.addEventListener(
     if (!link) return;
     const address = link.getAttribute("href");
     const source = SOURCE.exec(address);
-    const own = source || /^#(doc-|span-|documents$|close$|copy$)/.test(address);
+    const act = actions[address.slice(1).split("-")[0]];
+    const own = source || act || /^#(doc-|span-|documents$|close$)/.test(address);
     if (!own) return;
     event.preventDefault();
     event.stopPropagation();
@@ -100,7 +85,7 @@ document.addEventListener(
       opener = link;
       open(source[1], [Number(source[2]), Number(source[3])], citedWith(link, source[1]));
       link.classList.add("is-current");
-    } else if (address === "#copy") copy(link);
+    } else if (act) act(link, address);
     else if (address === "#close") setOpen(false);
     else if (address === "#documents") {
       shown = null;

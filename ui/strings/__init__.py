@@ -45,6 +45,25 @@ class Strings:
         """Return the day in words, such as `24 يوليو 2021`."""
         return f"{day.day} {self.words['months'][day.month - 1]} {day.year}"
 
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Return the days from `first` to `last` in words: a day, a month, a year, or a range of these."""
+        year = first.strftime("%m%d") == "0101" and last.strftime("%m%d") == "1231"
+        month = first.day == 1 and (last == dt.date.max or (last + dt.timedelta(days=1)).day == 1)
+        if year:
+            one, other = str(first.year), str(last.year)
+        elif month:
+            one, other = self._month(first), self._month(last)
+        else:
+            one, other = self.date(first), self.date(last)
+        return one if one == other else self("range", first=one, last=other)
+
+    def _month(self, day: dt.date) -> str:
+        return f"{self.words['months'][day.month - 1]} {day.year}"
+
+    def percent(self, share: float) -> str:
+        """Return a share in [0, 1] as a percentage, rounded."""
+        return self("percent", n=round(100 * share))
+
     def language(self, code: str) -> str:
         """Return the name of a language, or its code where no name is known."""
         return str(self.words["langs"].get(code, code))

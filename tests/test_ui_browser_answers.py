@@ -1,0 +1,129 @@
+"""What stands under an answer, in a real Chromium: chains, dates, follow-ups, and why it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from ui_corpus import AND_IN_2020, CLOSED, HEARING, INJURED, LEVEL, PRESS
+from ui_support import chromium, served
+from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served() as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(browser: Browser, url: str) -> Iterator[Visit]:
+    visit = Visit(browser, url, DESKTOP)
+    yield visit
+    visit.close()
+
+
+def test_a_link_of_the_chain_marks_who_said_it_in_the_source(desk: Visit) -> None:
+    answer = desk.ask(PRESS)
+    for name in ("وكالة الوادي", "المتحدث باسم المستشفى", "رامي الخطيب"):
+        answer.locator(".is-link", has_text=name).click()
+        chosen = desk.page.locator("#is-source mark.is-chosen", has_text=name)
+        chosen.wait_for()
+        assert chosen.inner_text() == name
+        assert is_inside(chosen, desk.page.locator("#is-source .is-panel-body"))
+        assert "الاثنين المقبل" in desk.page.locator("#is-source mark:not(.is-chosen)").all_inner_texts()
+        assert answer.locator(".is-current").inner_text() == name
+
+
+def test_a_title_and_a_name_run_in_the_direction_of_their_own_words(desk: Visit) -> None:
+    for question, direction in ((HEARING, "ltr"), (PRESS, "rtl")):  # English and Arabic, in an Arabic page
+        answer = desk.ask(question)
+        title, name = (answer.locator(f".is-by-{role}").bounding_box() for role in ("title", "speaker"))
+        assert title is not None
+        assert name is not None
+        assert title["y"] == name["y"], (title, name)
+        assert (title["x"] < name["x"]) == (direction == "ltr")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_sides_of_a_conflict_stand_side_by_side_or_on_a_phone_one_below_the_other(
+    browser: Browser, url: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, url, size)
+    answer = visit.ask(INJURED)
+    first, second = (answer.locator(".is-card").nth(i).bounding_box() for i in (0, 1))
+    assert first is not None
+    assert second is not None
+    if size is DESKTOP:
+        assert first["y"] == second["y"]
+        assert first["x"] >= second["x"] + second["width"]
+    else:
+        assert first["x"] == second["x"]
+        assert first["y"] + first["height"] <= second["y"]
+    assert no_sideways_scrolling(visit.page)
+    visit.close()
+
+
+def test_a_completed_question_is_shown_above_the_answer_and_can_be_edited_and_asked(desk: Visit) -> None:
+    desk.ask(LEVEL)
+    answer = desk.ask(AND_IN_2020)
+    line, given = (answer.locator(each).first.bounding_box() for each in (".is-completed", ".is-answer"))
+    assert line is not None
+    assert given is not None
+    assert line["y"] + line["height"] <= given["y"]
+    answer.locator(".is-completed a").click()
+    box = desk.page.locator("#is-question textarea")
+    assert box.input_value() == "وكم بلغ منسوب المياه عام 2020؟"
+    assert box.evaluate("element => element === document.activeElement")
+    box.fill(LEVEL)
+    desk.page.keyboard.press("Enter")
+    desk.page.locator(".isnad").nth(2).wait_for()
+    assert desk.page.locator(".isnad").nth(2).locator(".is-completed").count() == 0
+
+
+def test_why_unfolds_with_the_scores_and_the_answer_without_the_first_source(desk: Visit) -> None:
+    answer = desk.ask(CLOSED)
+    why = answer.locator(".is-why")
+    assert why.locator(".is-stage").count() == 0
+    why.locator("summary").click()
+    why.locator(".is-stage").nth(3).wait_for()
+    assert "لولا «انهيار جسر الوادي» ونُسخه لكان الجواب «الساعة 5:40 صباحاً»" in why.inner_text()
+    why.locator(".is-link").nth(1).click()
+    desk.page.locator("mark.is-chosen", has_text="وأكد المستشفى").wait_for()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_question_comes_to_the_top_and_nothing_moves_when_the_answer_arrives(
+    browser: Browser, url: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, url, size)
+    page = visit.page
+    for question in (CLOSED, INJURED, PRESS):
+        page.evaluate(
+            """() => { window.tops = [];
+              const note = () => {
+                const row = [...document.querySelectorAll("#is-messages .user-row")].pop();
+                const top = row && Math.round(row.getBoundingClientRect().top);
+                if (row) window.tops.push([row.textContent.trim(), top]);
+                window.noting = requestAnimationFrame(note);
+              };
+              note(); }"""
+        )
+        visit.ask(question)
+        page.wait_for_timeout(400)
+        tops = page.evaluate("() => { cancelAnimationFrame(window.noting); return window.tops; }")
+        places = list(dict.fromkeys(top for text, top in tops if text == question))
+        assert len(places) == 1, question  # from the first frame with the question to the last
+    visit.close()

@@ -1,0 +1,111 @@
+"""What the page asks of the server: answers, documents, and what lies behind an answer. No Gradio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from rag.conversation import Turn
+from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
+from rag.filters import Filters
+from rag.schema import Answer, Document
+from ui import escape, narrow, panel, render, strings, why
+from ui.ledger import Ledger
+
+_MOST_SPANS = 1000  # marked in one document
+
+
+class Asked(Protocol):
+    """What the chat needs of a pipeline; `rag.pipeline.Pipeline` has it."""
+
+    def answer(
+        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Turn] = ()
+    ) -> Answer:
+        """Return the answer of the documents that meet `filters`, in at most `k` groups, or an abstention."""
+        ...
+
+    def explain(self, answer: Answer, /) -> Mapping[str, Any]:
+        """Return how an answer came about, as plain data."""
+        ...
+
+    def documents(self) -> list[Document]:
+        """Return the documents of the corpus, in order."""
+        ...
+
+    def document(self, document_id: str, /) -> Document:
+        """Return one document, or raise `DocumentError`."""
+        ...
+
+
+class Backend:
+    """The functions behind the page. Each takes what the browser sends, and trusts none of it.
+
+    The functions that the browser calls by itself take one list, for that is how Gradio passes them on.
+    """
+
+    def __init__(self, pipeline: Asked, max_question_chars: int) -> None:
+        self.pipeline = pipeline
+        self.ledger = Ledger()
+        self._max_question_chars = max_question_chars
+
+    def reply(
+        self,
+        message: str,
+        history: list[Any],
+        lang: str,
+        documents: list[str] | None = None,
+        languages: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> str:
+        """Return the answer to `message` as HTML, with the interface's words in `lang`.
+
+        What `message` leaves to the questions before it is taken from `history`.
+        """
+        words = strings.load(lang)
+        question = message.strip()
+        if not question:
+            return render.notice(words("empty_question"), words)
+        if len(question) > self._max_question_chars:
+            return render.notice(
+                words("long_question", n=len(question), limit=self._max_question_chars), words
+            )
+        try:
+            filters = narrow.read((documents, languages, since, until), words)
+        except ValueError as error:
+            return render.notice(str(error), words)
+        try:
+            answer = self.pipeline.answer(question, filters=filters, earlier=self.ledger.turns(history))
+        except QuestionError:
+            return render.notice(words("bad_question"), words)
+        except SettingsError:
+            return render.notice(words("none_left"), words)
+        except IsnadError as error:
+            return render.notice(words("failed", reason=error), words)
+        return render.answer(answer, words, self.ledger.keep(answer))
+
+    def sources(self, arguments: list[Any]) -> str:
+        """Return the list of documents as HTML; `arguments` is [language]."""
+        (lang,) = arguments
+        return panel.documents(self.pipeline.documents(), strings.load(str(lang)))
+
+    def source(self, arguments: list[Any]) -> str:
+        """Return a document as HTML; `arguments` is [token, chosen span or None, cited spans, language]."""
+        token, chosen, cited, lang = arguments
+        words = strings.load(str(lang))
+        try:
+            item = self.pipeline.document(escape.document_id(str(token)))
+        except (DocumentError, ValueError):
+            return panel.missing(words)
+        spans = [(int(start), int(end)) for start, end in cited[:_MOST_SPANS]]
+        return panel.document(item, spans, (int(chosen[0]), int(chosen[1])) if chosen else None, words)
+
+    def why(self, arguments: list[Any]) -> str:
+        """Return why an answer was given, as HTML; `arguments` is [key of the answer, language]."""
+        key, lang = arguments
+        words = strings.load(str(lang))
+        answer = self.ledger.get(str(key))
+        if answer is None:
+            return f"<p>{words('forgotten')}</p>"
+        titles = {item.id: item.title for item in self.pipeline.documents()}
+        return why.why(answer, self.pipeline.explain(answer), titles, words)
