@@ -40,6 +40,7 @@ class Matcher:
         self._typical_norm = float(np.median(norms[norms > 0])) or 1.0
         self._scale = self._chance(norms)
         self._forms: dict[str, tuple[str, bool]] = {}
+        self._pairs: dict[tuple[str, str], float] = {}
         self._known: dict[str, Floats] = {}  # rows of words already met: passages come again and again
 
     def is_stop(self, word: str) -> bool:
@@ -93,6 +94,18 @@ class Matcher:
         strength[:, stop] = np.where(strength[:, stop] < _SAME_STEM, 0, strength[:, stop])
         place = {word: u for u, word in enumerate(given)}
         return [strength[:, [place[word.text] for word in page]] for page in pages]
+
+    def alike(self, left: str, right: str) -> float:
+        """Return how well one folded word stands for another, in [0, 1], whatever the language of each."""
+        pair = (left, right) if left <= right else (right, left)
+        strength = self._pairs.get(pair)
+        if strength is None:
+            if len(self._pairs) >= _MOST_KNOWN:
+                self._pairs = {}
+            one, other = [pair[0]], [pair[1]]
+            found = self.strengths(one, self.vectors(one)[0], other, self.vectors(other)[0], [True])
+            strength = self._pairs[pair] = float(found[0, 0])
+        return strength
 
     def strengths(
         self,

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rag.answering import compose
+from rag.answering import compose, without
+from rag.conversation import Turn, complete
 from rag.errors import QuestionError, SettingsError
 from rag.filters import Filters
 from rag.index import Index, Progress
+from rag.matching import Matcher
+from rag.question import parse
 from rag.reader import Reader, load_reader
 from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
 from rag.sync import SyncReport
+from rag.weighing import Alike
 from vectorstore.store import Store
 
 EXAMPLES = "examples.json"
@@ -33,10 +37,13 @@ class Pipeline:
     ...     print(pipeline.answer("متى وصل الوفد؟").answer)
     """
 
-    def __init__(self, index: Index, retriever: Retriever, reader: Reader, settings: Settings) -> None:
+    def __init__(
+        self, index: Index, retriever: Retriever, reader: Reader, alike: Alike, settings: Settings
+    ) -> None:
         self._index = index
         self.retriever = retriever
         self._reader = reader
+        self._alike = alike
         self._settings = settings
 
     @classmethod
@@ -92,15 +99,23 @@ class Pipeline:
         except BaseException:
             index.close()
             raise
-        return cls(index, retriever, reader, settings)
+        return cls(index, retriever, reader, Matcher(index.tokens).alike, settings)
 
-    def answer(self, question: str, k: int = 5, filters: Filters | None = None) -> Answer:
+    def answer(
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters | None = None,
+        earlier: Sequence[Turn | Answer] = (),
+    ) -> Answer:
         """Return what the documents say to `question`, or that they do not.
 
         Args:
             question: in any language.
             k: at most so many groups of citations; at least 1.
             filters: look only in the documents that meet these; None looks in all.
+            earlier: the turns before it, or their answers, oldest first. A question that leans on them
+                ("ومتى زار واشنطن؟") is completed from them, and the answer says how.
 
         Raises:
             QuestionError: if the question is empty or longer than the settings allow.
@@ -110,11 +125,18 @@ class Pipeline:
         """
         started = time.perf_counter()
         question = self._checked(question, k)
-        hits = self.search(question, self._settings.passages, filters)
-        reading = self._reader.read(question, [hit.chunk for hit in hits])
+        completed = complete(question, [_turn(one) for one in earlier])
+        asked = self._checked(completed.question, k) if completed else question
+        hits = self.search(asked, self._settings.passages, filters)
+        reading = self._reader.read(asked, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
-        answer = compose(question, hits, reading, look_up, self._settings.threshold, k)
-        return replace(answer, took_ms=round((time.perf_counter() - started) * 1000))
+        answer = compose(asked, hits, reading, look_up, self._settings.threshold, k, self._alike)
+        return replace(
+            answer,
+            question=question,
+            completed=asked if completed else None,
+            took_ms=round((time.perf_counter() - started) * 1000),
+        )
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """Return the `k` passages closest to `question`, best first.
@@ -141,7 +163,12 @@ class Pipeline:
         return question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate stops the tokenizer
 
     def explain(self, answer: Answer) -> dict[str, Any]:
-        """Return how `answer` came about, as plain data: each passage that was read, with its evidence."""
+        """Return how `answer` came about, as plain data.
+
+        Each passage that was read with the score of each stage, each span that was marked with its
+        probability, and what the answer would be without its first source and the copies of it.
+        """
+        other = without(answer, cache(self.document), self._settings.threshold, self._alike)
         return {
             "threshold": self._settings.threshold,
             "confidence": answer.confidence,
@@ -158,6 +185,24 @@ class Pipeline:
                 }
                 for hit in answer.hits
             ],
+            "spans": [
+                {
+                    "document": span.chunk.document_id,
+                    "start": span.start,
+                    "end": span.end,
+                    "quote": span.text,
+                    "score": round(span.score, 4),
+                }
+                for span in answer.spans
+            ],
+            "without_first_source": other
+            and {
+                "document": answer.citations[0].document,
+                "answered": other.answered,
+                "answer": other.answer,
+                "confidence": round(other.confidence, 4),
+                "relation": other.relation,
+            },
         }
 
     @property
@@ -216,12 +261,24 @@ class Pipeline:
         self.close()
 
 
+def _turn(earlier: Turn | Answer) -> Turn:
+    if isinstance(earlier, Turn):
+        return earlier
+    question = earlier.completed or earlier.question
+    return Turn(question, earlier.answer, parse(question).kind)
+
+
 _default: Pipeline | None = None
 _opening = threading.Lock()
 
 
-def answer(question: str, k: int = 5) -> Answer:
+def answer(question: str, k: int = 5, earlier: Sequence[Turn | Answer] = ()) -> Answer:
     """Return what the default corpus (`ISNAD_CORPUS`) says to `question`; it is opened once and kept.
+
+    Args:
+        question: in any language.
+        k: at most so many groups of citations; at least 1.
+        earlier: the turns before it, or their answers, oldest first, for a question that leans on them.
 
     Raises:
         IsnadError: as `Pipeline.open` and `Pipeline.answer` do.
@@ -230,4 +287,4 @@ def answer(question: str, k: int = 5) -> Answer:
     with _opening:
         if _default is None:
             _default = Pipeline.open()
-    return _default.answer(question, k)
+    return _default.answer(question, k, earlier=earlier)

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from rag import cues
 from rag.cues import folded
-from rag.numerals import DUALS, SCALES, SMALL, WHOLE_SCALES
+from rag.numerals import DUALS, HALVES, SCALES, SMALL, WHOLE_SCALES
 from rag.text import Word, fold_text
 
 #: Alone, these are articles, pronouns or everyday words of another language; they count only inside a number.
 _NOT_ALONE = folded(
-    "واحد واحدة one un une uno una ein eins eine einen einem einer bir يك null on once elf cent cents"
+    "واحد واحدة أحد إحدى one un une uno una ein eins eine einen einem einer bir يك null on once elf cent cents"
 )
 _AND = {"en": "and", "fr": "et", "es": "y", "fa": "و", "de": "und"}
+_PREPOSITIONS = ("ب", "ل", "و", "ف", "ك", "وب", "ول", "فب")  # that are written onto an Arabic number word
+_BETWEEN_HALVES = folded("a un une einer eine de d and et y و")
 _LATIN_STOPS: dict[str, frozenset[str]] = {
     "en": folded("the of and in to was is that for by with as on from were has had its which at are"),
     "fr": folded("le la les des du et en est dans une qui que pour par sur au aux avec il sont ete ses"),
@@ -90,11 +92,15 @@ def numbers(text: str, words: Sequence[Word], language: str | None = None) -> li
     found = []
     i = 0
     while i < len(words):
-        read = _digits(text, words, tokens, i) or _spelled(text, words, tokens, i, tables)
+        read = (
+            _half(text, words, tokens, i)
+            or _digits(text, words, tokens, i)
+            or _spelled(text, words, tokens, i, tables)
+        )
         if read is None:
             i += 1
             continue
-        last, value = read
+        last, value = _and_a_half(text, words, tokens, *read)
         found.append(_complete(text, words, tokens, i, last, value))
         i = last
     return found
@@ -139,6 +145,44 @@ def _digits(text: str, words: Sequence[Word], tokens: Sequence[str], i: int) -> 
     return last, value
 
 
+def _half(text: str, words: Sequence[Word], tokens: Sequence[str], i: int) -> tuple[int, float] | None:
+    """Read half a million, نصف مليون, un demi-million; a million."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else ""
+    if tokens[i] in ("a", "un") and following in SCALES and _touch(text, words, i + 1):
+        return i + 2, float(SCALES[following])
+    if tokens[i] not in HALVES and tokens[i].removeprefix("ب") not in HALVES:
+        return None
+    at = i + 1
+    if at + 1 < len(tokens) and tokens[at] in _BETWEEN_HALVES:
+        at += 1
+    scale = SCALES.get(tokens[at].removeprefix("ال")) if at < len(tokens) else None
+    if scale is None or not all(_touch(text, words, j) for j in range(i + 1, at + 1)):
+        return None
+    return at + 1, scale / 2
+
+
+def _and_a_half(
+    text: str, words: Sequence[Word], tokens: Sequence[str], last: int, value: float
+) -> tuple[int, float]:
+    """Add the half of مليونان ونصف المليون, two and a half million, deux millions et demi."""
+    at = last
+    while at < len(tokens) and at - last < 2 and tokens[at] in _BETWEEN_HALVES:
+        at += 1
+    if at >= len(tokens) or tokens[at].removeprefix("و") not in HALVES or value < 1:
+        return last, value
+    if (at == last and not tokens[at].startswith("و")) or not all(
+        _touch(text, words, j) for j in range(last, at + 1)
+    ):
+        return last, value
+    after = SCALES.get(tokens[at + 1].removeprefix("ال")) if at + 1 < len(tokens) else None
+    if after is not None and value < 1000:  # two and a half million
+        return at + 2, (value + 0.5) * after
+    if after is not None and value >= after:
+        return at + 2, value + after / 2
+    scale = next((one for one in (10**12, 10**9, 10**6, 1000) if value >= one and value % one == 0), 1)
+    return at + 1, value + scale / 2
+
+
 def _is_thousands(text: str, words: Sequence[Word], tokens: Sequence[str], i: int) -> bool:
     gap = text[words[i - 1].end : words[i].start]
     return gap in (" ", "\u00a0", "\u202f") and len(tokens[i]) == 3 and tokens[i].isdigit()
@@ -169,7 +213,10 @@ def _spelled_in(
         value = _part(token, table)
         if value is None and j > i and token.startswith("و"):
             value = _part(token[1:], table)
-        if value is None or (j == i and token in SCALES and token not in DUALS | WHOLE_SCALES):
+        if value is None:
+            value = _attached(token, table, tokens[i - 1] if i else "") if j == i else None
+        scale = token in SCALES and token not in DUALS | WHOLE_SCALES
+        if value is None or (j == i and scale):
             break
         if value >= 1000:
             dual = token.removeprefix("و") in DUALS
@@ -190,6 +237,23 @@ def _spelled_in(
     if parts == 0 or (parts == 1 and tokens[i] in _NOT_ALONE):
         return None
     return last, float(total + current)
+
+
+def _attached(token: str, table: dict[str, int], before: str) -> int | None:
+    """Read an Arabic number word behind a preposition or an article: بأربعة, بمليار, القذائف الأربع."""
+    if not "\u0600" <= token[0] <= "\u06ff":
+        return None
+    for clitic in _PREPOSITIONS:
+        rest = token[len(clitic) :]
+        if token.startswith(clitic) and len(rest) >= 3 and rest not in _NOT_ALONE:
+            if table.get(rest, 0) > 1:
+                return table[rest]
+            if rest in WHOLE_SCALES:
+                return SCALES[rest]
+    rest = token.removeprefix("ال")
+    if rest != token and before.startswith("ال") and table.get(rest, 0) > 2:
+        return table[rest]
+    return None
 
 
 def _part(token: str, table: dict[str, int]) -> int | None:

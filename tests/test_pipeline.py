@@ -110,15 +110,33 @@ def test_the_same_question_gives_the_same_answer(pipeline: Pipeline) -> None:
 def test_the_answer_is_json_of_the_documented_shape(pipeline: Pipeline) -> None:
     answer = json.loads(json.dumps(pipeline.answer("كم يبلغ طول الجسر؟").to_dict()))
     assert list(answer) == [
-        "question", "answered", "answer", "confidence", "groups", "relation", "nearest", "took_ms",
+        "question", "completed", "answered", "answer", "confidence", "groups", "relation", "reason",
+        "nearest", "took_ms",
     ]  # fmt: skip
     group = answer["groups"][0]
-    assert list(group) == ["answer", "confidence", "value", "citations"]
+    assert list(group) == ["answer", "confidence", "value", "documents", "origins", "citations"]
     assert list(group["citations"][0]) == [
         "document", "title", "date", "start", "end", "quote", "context_start", "context_end", "context",
-        "score", "sha256",
+        "score", "sha256", "attribution", "resolved", "as_of", "origin",
     ]  # fmt: skip
     assert answer["relation"] in ("single", "agree", "compatible", "conflict")
+
+
+def test_a_follow_up_is_completed_from_the_turns_before_it_and_says_so(pipeline: Pipeline) -> None:
+    first = pipeline.answer("متى افتتح جسر السلام؟")
+    answer = pipeline.answer("وكم يبلغ طوله؟", earlier=[first])
+    assert (answer.question, first.completed) == ("وكم يبلغ طوله؟", None)
+    assert answer.completed is not None
+    assert "جسر السلام" in answer.completed
+    assert answer.hits == pipeline.answer(answer.completed).hits
+
+
+def test_explain_says_what_the_answer_would_be_without_its_first_source(pipeline: Pipeline) -> None:
+    answer = pipeline.answer("كم يبلغ طول الجسر؟")
+    other = pipeline.explain(answer)["without_first_source"]
+    assert other["document"] == answer.citations[0].document
+    assert other["document"] not in [citation.document for citation in answer.citations[1:]]
+    assert other["answered"] == (len({citation.document for citation in answer.citations}) > 1)
 
 
 def test_an_english_question_finds_the_arabic_sentence(pipeline: Pipeline) -> None:
