@@ -1,56 +1,27 @@
-"""`isnad`: read the command line, run the command, turn every failure into one line.
+"""`isnad`: the commands, their arguments and their help.
 
-Exit statuses are grep's: 0 answered, 1 not found, 2 error. The commands live in `rag.commands`; each is
+Exit statuses are grep's: 0 answered, 1 not found, 2 error. What a command does is in `rag.commands`, and is
 imported when it is asked for, so that `isnad ask` loads no more than it needs.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rag.commands.terminal import typed, use_utf8
-from rag.errors import IsnadError
-
-ERROR, INTERRUPTED, PIPE_CLOSED = 2, 128 + 2, 128 + 13  # the last two as a shell reports the signals
+from rag.commands.options import Corpus, Documents, Json, Languages, Since, Until
+from rag.commands.running import run_app
+from rag.commands.terminal import typed
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,  # plain help can be piped, and keeps paragraphs as they were written
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Corpus = Annotated[
-    Path | None,
-    typer.Option("--corpus", "-c", metavar="DIR", help="The folder to ask; ISNAD_CORPUS if left out."),
-]
-Documents = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--document", "-d", metavar="ID", help="Only this document, or those like '2021/*'; can be repeated."
-    ),
-]
-Languages = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--lang", "-l", metavar="CODE", help="Only documents in this language (ar, en, …); likewise."
-    ),
-]
-Since = Annotated[
-    str | None,
-    typer.Option("--since", metavar="DATE", help="Only documents of this day (month, year) or later."),
-]
-Until = Annotated[
-    str | None,
-    typer.Option("--until", metavar="DATE", help="Only documents of this day (month, year) or earlier."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -67,6 +38,7 @@ def isnad(
     Start here:
       isnad ask "من هو المتحدث باسم البنتاغون؟"     ask the corpus that ships
       isnad ask -c ~/articles "Who won?"     ask your own folder of .txt and .md files
+      isnad verify answer.json               does what was quoted still stand in the documents?
       isnad serve                            the same as a chat, in the browser
       isnad doctor                           something is wrong: find out what
 
@@ -92,8 +64,17 @@ def ask(
     as_json: Json = False,
     k: Annotated[int, typer.Option("-k", metavar="N", help="At most so many different answers.")] = 5,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show the passages that were read, and why these.")
+        bool, typer.Option("--explain", help="Show the scores of every stage, and what rests on one source.")
     ] = False,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after",
+            "-a",
+            metavar="QUESTION",
+            help="A question asked before; can be repeated, oldest first.",
+        ),
+    ] = None,
     document: Documents = None,
     lang: Languages = None,
     since: Since = None,
@@ -102,8 +83,13 @@ def ask(
     """Answer a question from the documents, or say that they do not.
 
     The answer stands first, then each sentence that says so with the answer marked, its title, its date and
-    its place, as document:start-end. Documents that disagree are all quoted. In a terminal the mark is bold
-    and underlined, in a pipe it is **two stars**.
+    its place, as document:start-end; below it who said it (document → agency → speaker, title), the days that
+    "next Monday" means, counted from the document's date, and the day as of which it speaks of what was to
+    come. Documents that do not agree are said to, before anything else, and all quoted. Copies of one text
+    count as one origin. In a terminal the mark is bold and underlined, in a pipe it is **two stars**.
+
+    A question that leans on earlier ones ("And when did he resign?") is completed from those given with
+    --after, and shown as it was asked.
 
     Documents can be chosen by name, language and date: those that meet all that is set are asked. A document
     that states no date is left out as soon as a date is set; `isnad documents` takes the same options.
@@ -113,6 +99,7 @@ def ask(
       isnad ask "كم قتيلا أوقع الهجوم؟"
       isnad ask -c ~/articles -d 000.txt -d "2021/*" "Who said so?"
       isnad ask --lang ar --since 2021-07 --until 2021-07-24 "من استقال؟"
+      isnad ask "ومتى زار واشنطن؟" --after "من هو رئيس الوزراء؟"
       isnad ask --json "متى وقع الانفجار؟" | jq -r .answer
       isnad ask "is it in there?" > /dev/null && echo yes
 
@@ -122,7 +109,8 @@ def ask(
     from rag.filters import Filters
 
     words = sys.stdin.read() if question == ["-"] else typed(" ".join(question))
-    return run(words, corpus, k, Filters.read(document, lang, since, until), as_json, explain)
+    filters = Filters.read(document, lang, since, until)
+    return run(words, corpus, k, filters, as_json, explain, [typed(earlier) for earlier in after or ()])
 
 
 @app.command()
@@ -234,6 +222,32 @@ def show(
     return run(document, span, corpus)
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An answer's JSON; - for standard input.")],
+    corpus: Corpus = None,
+    as_json: Json = False,
+) -> int:
+    """Check the citations of an answer that was given before against the documents as they are now.
+
+    FILE holds what `isnad ask --json` printed: an answer, a list of them, or one after the other. Of each
+    citation it is said whether it is ok, moved (the same text elsewhere in the document, and where), altered
+    (the document does not say this, or not in this sentence) or missing (there is no such document).
+
+    \b
+    Examples:
+      isnad verify answer.json
+      isnad verify -c ~/articles answers.jsonl
+      isnad ask --json "من استقال؟" | isnad verify -
+      isnad verify --json answer.json | jq '.citations[] | select(.status == "altered")'
+
+    Exit status: 0 all are ok or moved, 1 some are not, 2 error.
+    """
+    from rag.commands.verify import verify as run
+
+    return run(file, corpus, as_json)
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[
@@ -293,41 +307,7 @@ def doctor(as_json: Json = False) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `isnad` with `arguments` (those of the process if None) and return the exit status."""
-    use_utf8()
-    command = typer.main.get_command(app)
-    try:
-        status = command.main(arguments, prog_name="isnad", standalone_mode=False)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except (BrokenPipeError, SystemExit) as error:
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
-            raise  # typer exits where a pipe is closed, and nowhere else
-        # The reader has seen enough. What is still buffered must not raise again when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except Exception as error:
-        return _fail(error)
-    return status if isinstance(status, int) else 0
-
-
-def _fail(error: Exception) -> int:
-    """Say in one line what is wrong, with the traceback only where ISNAD_DEBUG asks for it."""
-    # Read here and not in Settings: it must work when the settings themselves are what is wrong.
-    if os.environ.get("ISNAD_DEBUG", "") not in ("", "0"):
-        traceback.print_exception(error, file=sys.stderr)
-    if isinstance(error, IsnadError):
-        message = str(error)
-    elif hasattr(error, "format_message"):  # a usage error; its class has moved between versions of typer
-        context = getattr(error, "ctx", None)
-        message = f"{error.format_message()} (see {context.command_path if context else 'isnad'} --help)"
-    else:
-        message = (
-            f"unexpected {type(error).__name__}: {error}; set ISNAD_DEBUG=1 for the traceback, "
-            "and run `isnad doctor`"
-        )
-    print("isnad:", " ".join(message.split()), file=sys.stderr)
-    return ERROR
+    return run_app(app, arguments)
 
 
 if __name__ == "__main__":

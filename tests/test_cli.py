@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import pty
@@ -18,15 +17,11 @@ import pytest
 from rag import cli
 from rag.commands import ask as ask_command
 from rag.commands import doctor as doctor_command
-from rag.commands.ask import describe
 from rag.commands.documents import around
-from rag.commands.terminal import Page, ProgressBar
+from rag.commands.terminal import ProgressBar
 from rag.errors import ModelError
-from rag.schema import Answer, AnswerGroup, Citation
 
 ROOT = Path(__file__).resolve().parent.parent
-PIPE = Page(terminal=False, styled=False)
-TERMINAL = Page(terminal=True, styled=True)
 
 FLOOD = (
     "---\ntitle: فيضان وادي الزهور\nlang: ar\ndate: 2018-04-14\n---\n"
@@ -117,137 +112,6 @@ def one_line(stderr: str) -> str:
     return stderr.removeprefix("isnad: ").rstrip()
 
 
-# -- How an answer is shown ------------------------------------------------------------------------------
-
-
-def citation(context: str, quote: str, **more: object) -> Citation:
-    start = context.index(quote)
-    facts: dict[str, object] = {
-        "document": "000.txt",
-        "title": "عنوان",
-        "date": dt.date(2021, 7, 24),
-        "offset": 100,
-    }
-    facts |= more
-    offset = int(str(facts["offset"]))
-    return Citation(
-        document=str(facts["document"]),
-        title=str(facts["title"]),
-        date=facts["date"],  # type: ignore[arg-type]
-        start=offset + start,
-        end=offset + start + len(quote),
-        quote=quote,
-        context_start=offset,
-        context_end=offset + len(context),
-        context=context,
-        score=0.8,
-        sha256="",
-    )
-
-
-THIRTY = citation("سقط ٣٠ جريحًا في المرفأ.", "٣٠ جريحًا")
-FIFTY = citation(
-    "Fifty were hurt, they said.", "Fifty", document="b.txt", title="At the port", date=None, offset=7
-)
-
-
-def test_the_answer_comes_first_then_its_sentence_and_its_source() -> None:
-    answer = Answer("كم؟", 0.8, (AnswerGroup((THIRTY,), 0.8),), "single")
-    assert list(describe(answer, PIPE)) == [
-        "٣٠ جريحًا",
-        "",
-        "  سقط **٣٠ جريحًا** في المرفأ.",
-        "  عنوان · 2021-07-24 · 000.txt:104-113",
-    ]
-
-
-def test_documents_that_disagree_are_both_quoted_and_said_to_disagree() -> None:
-    answer = Answer("كم؟", 0.8, (AnswerGroup((THIRTY,), 0.8), AnswerGroup((FIFTY,), 0.6)), "conflict")
-    lines = list(describe(answer, PIPE))
-    assert lines[4:] == [
-        "",
-        "The documents do not agree; they also say:",
-        "",
-        "  Fifty",
-        "",
-        "    **Fifty** were hurt, they said.",
-        "    At the port · b.txt:7-12",
-    ]
-
-
-def test_every_citation_of_a_group_is_shown() -> None:
-    answer = Answer("كم؟", 0.8, (AnswerGroup((THIRTY, FIFTY), 0.8),), "agree")
-    lines = list(describe(answer, PIPE))
-    assert [line for line in lines if "·" in line] == [
-        "  عنوان · 2021-07-24 · 000.txt:104-113",
-        "  At the port · b.txt:7-12",
-    ]
-
-
-def test_what_is_near_is_labelled_as_no_answer_and_bears_no_mark() -> None:
-    assert list(describe(Answer("أين؟", 0.1, nearest=(FIFTY,)), PIPE)) == [
-        "Not in these documents.",
-        "",
-        "Nearest passages; they do not answer the question:",
-        "",
-        "  Fifty were hurt, they said.",
-        "  At the port · b.txt:7-12",
-    ]
-
-
-def test_nothing_near_leaves_one_line() -> None:
-    assert list(describe(Answer("أين؟", 0.0), PIPE)) == ["Not in these documents."]
-
-
-def test_a_terminal_gets_bold_marks_and_isolates() -> None:
-    answer = Answer("كم؟", 0.8, (AnswerGroup((THIRTY,), 0.8),), "single")
-    assert list(describe(answer, TERMINAL))[2:] == [
-        "  \u2068سقط \x1b[1;4m٣٠ جريحًا\x1b[0m في المرفأ.\u2069",
-        "  \u2068عنوان\u2069 · 2021-07-24 · \u2068000.txt\u2069:104-113",
-    ]
-
-
-def test_a_sentence_over_several_lines_is_shown_on_one() -> None:
-    assert (
-        PIPE.sentence(citation("أغرق\n  السيل\r\nالحقول كلها.", "السيل\r\nالحقول"))
-        == "أغرق **السيل الحقول** كلها."
-    )
-
-
-def test_a_long_title_leaves_room_for_the_place_beside_it() -> None:
-    long = citation("كلمة واحدة.", "كلمة", title="عنوان " * 30)
-    assert PIPE.source(long) == "عنوان " * 13 + "ع… · 2021-07-24 · 000.txt:100-104"
-
-
-def test_escape_sequences_of_a_document_do_not_reach_the_terminal() -> None:
-    hostile = citation("\x1b]0;title\x07 كلمة\x9b2J أخيرة", "كلمة")
-    assert (
-        re.findall(
-            "[\x00-\x1f\x7f-\x9f]", TERMINAL.sentence(hostile).replace("\x1b[1;4m", "").replace("\x1b[0m", "")
-        )
-        == []
-    )
-
-
-def test_around_a_span_words_are_not_cut() -> None:
-    text = "كلمة " * 200 + "هنا " + "أخرى " * 200
-    start = text.index("هنا")
-    before, after = around(text, start, start + 3)
-    # 300 characters hold 60 words of five; the first may be half a word and goes.
-    assert before == "…" + "كلمة " * 59
-    assert after == " " + "أخرى " * 58 + "أخرى…"
-
-
-def test_around_a_span_at_the_edges_nothing_is_cut_off() -> None:
-    assert around("كلمة هنا", 5, 8) == ("كلمة ", "")
-
-
-def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
-    with ProgressBar(patience=0) as progress:
-        progress("reading", 1, 2)
-    assert capsys.readouterr().err == ""
-
-
 # -- What main() makes of failures -----------------------------------------------------------------------
 
 
@@ -320,7 +184,9 @@ def test_version_and_bare_help_are_status_0(capsys: pytest.CaptureFixture[str]) 
     assert "Ask a folder of documents" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["ask", "index", "serve", "documents", "show", "eval", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["ask", "index", "serve", "documents", "show", "verify", "eval", "doctor"]
+)
 def test_the_help_of_every_command_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--help"]) == 0
     assert f"Examples:\n    isnad {command}" in capsys.readouterr().out
@@ -344,7 +210,8 @@ def test_json_is_the_answer_and_nothing_else(run: Run, corpus: Path) -> None:
     done = run("ask", "--corpus", corpus, "--json", HOUSES)
     record = json.loads(done.stdout)
     assert list(record) == [
-        "question", "answered", "answer", "confidence", "groups", "relation", "nearest", "took_ms"
+        "question", "completed", "answered", "answer", "confidence", "groups", "relation", "reason",
+        "nearest", "took_ms",
     ]  # fmt: skip
     assert record["question"] == HOUSES
     assert "٣٠" in done.stdout  # not escaped
@@ -420,6 +287,35 @@ def test_a_document_that_is_not_there_is_an_error(run: Run, corpus: Path) -> Non
     done = run("ask", "-c", corpus, "-d", "feri.txt", "How many cars?")
     assert (done.returncode, done.stdout) == (2, "")
     assert "feri.txt" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("threshold", ["0", "1"])
+def test_what_was_just_answered_is_verified(run: Run, corpus: Path, tmp_path: Path, threshold: str) -> None:
+    questions = (HOUSES, "متى وقع الفيضان؟", "من يملك بستان الرمّان؟", "When does the ferry leave?")
+    asked = [run("ask", "-c", corpus, "--json", q, ISNAD_THRESHOLD=threshold).stdout for q in questions]
+    receipt = tmp_path / "answers.json"
+    receipt.write_text("".join(asked), encoding="utf-8")
+    done = run("verify", "-c", corpus, "--json", receipt)
+    record = json.loads(done.stdout)
+    assert (done.returncode, record["verified"]) == (0, True)
+    assert {one["status"] for one in record["citations"]} == {"ok"}
+    assert {one["question"] for one in record["citations"]} == set(questions)
+    assert {one["note"] for one in record["citations"]} == {None}
+    (corpus / "flood.txt").write_text("---\ntitle: x\n---\n" + FLOOD.split("---\n")[2], encoding="utf-8")
+    moved = json.loads(run("verify", "-c", corpus, "--json", receipt).stdout)
+    assert moved["counts"]["moved"] > 0
+    assert moved["verified"]
+
+
+def test_a_follow_up_is_completed_from_the_question_before_it(run: Run, corpus: Path) -> None:
+    english = ("And when does it leave?", "--after", "How many cars does the ferry carry?")
+    assert run("ask", "-c", corpus, *english).stdout.startswith("Asked: And when does the ferry leave?\n\n")
+    arabic = ("ومتى زار القرية؟", "--after", "أين يعمل رئيس البلدية نبيل الصالح؟")
+    record = json.loads(run("ask", "-c", corpus, "--json", *arabic).stdout)
+    assert (record["question"], record["completed"]) == (
+        arabic[0],
+        "ومتى زار رئيس البلدية نبيل الصالح القرية؟",
+    )
 
 
 def test_k_limits_the_different_answers(run: Run, corpus: Path) -> None:
@@ -605,6 +501,25 @@ def test_a_reader_that_stops_reading_is_no_error(corpus: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 128 + 13
+
+
+def test_around_a_span_words_are_not_cut() -> None:
+    text = "كلمة " * 200 + "هنا " + "أخرى " * 200
+    start = text.index("هنا")
+    before, after = around(text, start, start + 3)
+    # 300 characters hold 60 words of five; the first may be half a word and goes.
+    assert before == "…" + "كلمة " * 59
+    assert after == " " + "أخرى " * 58 + "أخرى…"
+
+
+def test_around_a_span_at_the_edges_nothing_is_cut_off() -> None:
+    assert around("كلمة هنا", 5, 8) == ("كلمة ", "")
+
+
+def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar(patience=0) as progress:
+        progress("reading", 1, 2)
+    assert capsys.readouterr().err == ""
 
 
 # -- Measuring and examining -----------------------------------------------------------------------------

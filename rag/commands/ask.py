@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from rag.commands.answers import describe, describe_explanation
 from rag.commands.terminal import Page, ProgressBar
+from rag.conversation import Turn
 from rag.errors import QuestionError, SettingsError
 from rag.filters import Filters
 from rag.pipeline import Pipeline
-from rag.schema import Answer, AnswerGroup
+from rag.question import parse
+from rag.schema import Answer
 
 ANSWERED, NOT_FOUND = 0, 1
-_SHOWN = 160  # characters of a passage under --explain
-
-_RELATIONS = {
-    "conflict": "The documents do not agree; they also say:",
-    "agree": "Also, and in agreement:",
-    "compatible": "Also:",
-}
 
 
-def ask(question: str, corpus: Path | None, k: int, filters: Filters, as_json: bool, explain: bool) -> int:
+def ask(
+    question: str,
+    corpus: Path | None,
+    k: int,
+    filters: Filters,
+    as_json: bool,
+    explain: bool,
+    after: Sequence[str] = (),
+) -> int:
     """Answer `question` on standard output and return the exit status, as grep does.
+
+    Args:
+        question: as typed.
+        corpus: the folder; None asks that of the settings.
+        k: at most so many different answers; at least 1.
+        filters: which documents are asked.
+        as_json: print the answer's JSON instead of text.
+        explain: say how the answer came about, too.
+        after: the questions asked before, oldest first, which `question` may lean on.
 
     Raises:
         IsnadError: whatever stands in the way of an answer.
@@ -34,59 +46,38 @@ def ask(question: str, corpus: Path | None, k: int, filters: Filters, as_json: b
         raise SettingsError(f"-k is {k}, but at least 1 answer must be asked for; leave it out for 5")
     if not question.strip():
         raise QuestionError('the question is empty; write one in quotes: isnad ask "…"')
+    if not all(earlier.strip() for earlier in after):
+        raise QuestionError("a question of --after is empty; write it in quotes, or leave --after out")
     with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
-        answer = pipeline.answer(question, k=k, filters=filters)
+        earlier = turns(pipeline, after, filters)
+        answer = pipeline.answer(question, k=k, filters=filters, earlier=earlier)
         explanation = pipeline.explain(answer) if explain else None
     if as_json:
-        record = answer.to_dict() | ({"explanation": explanation} if explanation else {})
+        record = answer.to_dict() | ({} if explanation is None else {"explanation": explanation})
         print(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         page = Page.of(sys.stdout)
-        print("\n".join(describe(answer, page)))
-        if explanation:
-            print("\n".join(describe_passages(explanation, page)))
+        print("\n".join([*_asked(answer, bool(after), page), *describe(answer, page)]))
+        if explanation is not None:
+            print("\n".join(describe_explanation(answer, explanation, page)))
     return ANSWERED if answer.answered else NOT_FOUND
 
 
-def describe(answer: Answer, page: Page) -> Iterator[str]:
-    """Yield the lines that tell a reader what the documents say."""
-    if not answer.answered:
-        yield page.strong("Not in these documents.")
-        if answer.nearest:
-            yield ""
-            yield "Nearest passages; they do not answer the question:"
-        for citation in answer.nearest:
-            yield ""
-            yield "  " + page.sentence(citation, marked=False)
-            yield "  " + page.source(citation)
-        return
-    first, *others = answer.groups
-    yield from _group(first, page, "")
-    if others:
+def turns(pipeline: Pipeline, questions: Sequence[str], filters: Filters) -> list[Turn]:
+    """Return the conversation so far, oldest first: each question as completed, and what answers it now."""
+    found: list[Turn] = []
+    for question in questions:
+        answer = pipeline.answer(question, filters=filters, earlier=found)
+        asked = answer.completed or question
+        found.append(Turn(asked, answer.answer, parse(asked).kind))
+    return found
+
+
+def _asked(answer: Answer, follows: bool, page: Page) -> Iterator[str]:
+    """Yield the question that was looked for, where it may not be the one that was typed."""
+    if answer.completed:
+        yield f"Asked: {page.isolate(answer.completed)}"
         yield ""
-        yield page.strong(_RELATIONS.get(answer.relation or "", "Also:"))
-    for group in others:
+    elif follows:
+        yield "Asked as it is; nothing was taken from the questions before it."
         yield ""
-        yield from _group(group, page, "  ")
-
-
-def _group(group: AnswerGroup, page: Page, indent: str) -> Iterator[str]:
-    yield indent + page.strong(page.isolate(group.answer))
-    for citation in group.citations:
-        yield ""
-        yield indent + "  " + page.sentence(citation)
-        yield indent + "  " + page.source(citation)
-
-
-def describe_passages(explanation: Mapping[str, Any], page: Page) -> Iterator[str]:
-    """Yield what was read and why: a line for each passage, best first, with the evidence for it."""
-    yield ""
-    yield page.strong("How it came about")
-    yield ", ".join(f"{name} {value}" for name, value in explanation.items() if name != "passages")
-    yield ""
-    for rank, passage in enumerate(explanation["passages"], start=1):
-        evidence = ", ".join(f"{name} {value:.3f}" for name, value in passage["evidence"].items())
-        place = f"{page.isolate(passage['document'])}:{passage['start']}-{passage['end']}"
-        yield f"{rank:3}  {passage['score']:.4f}  {place}  ({evidence})"
-        text = page.line(passage["text"].strip())
-        yield "     " + page.isolate(text if len(text) <= _SHOWN else text[:_SHOWN].rstrip() + "…")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rag.schema import Citation
+from rag.schema import Citation, Resolution
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -86,16 +86,47 @@ class Page:
         sentence = before + (self.mark(quote) if marked else quote) + after
         return f"{_FSI}{sentence}{_PDI}" if self.terminal else sentence
 
+    def place(self, document: str, start: int, end: int) -> str:
+        """Return where a quotation stands, as `isnad show DOC --span A:B` takes it."""
+        return f"{self.isolate(document)}:{start}-{end}"
+
     def source(self, citation: Citation) -> str:
-        """Return title, date and place of a citation, as `isnad show DOC --span A:B` takes the last."""
-        place = f"{self.isolate(citation.document)}:{citation.start}-{citation.end}"
+        """Return title, date and place of a citation."""
+        place = self.place(citation.document, citation.start, citation.end)
         date = citation.date.isoformat() if citation.date else None
-        return " · ".join(part for part in (self.isolate(_shorten(citation.title)), date, place) if part)
+        title = self.isolate(shorten(citation.title, _TITLE))
+        return " · ".join(part for part in (title, date, place) if part)
+
+    def chain(self, citation: Citation) -> str | None:
+        """Return who said it: document → agency → speaker, title; None where the text names nobody."""
+        if not citation.attribution:
+            return None
+        links: list[str] = []
+        title = ""
+        for link in citation.attribution:
+            name = self.isolate(link.quote)
+            if link.role == "title":  # stands before the name it belongs to
+                links += [title] if title else []
+                title = name
+            else:
+                joined = link.role == "speaker" and title
+                links += [f"{name}, {title}"] if joined else [part for part in (title, name) if part]
+                title = ""
+        return " → ".join(part for part in (self.isolate(citation.document), *links, title) if part)
 
 
-def _shorten(title: str) -> str:
-    """Return a title that leaves room for the place beside it; one taken from a first line can be long."""
-    return title if len(title) <= _TITLE else title[: _TITLE - 1].rstrip() + "…"
+def shorten(text: str, width: int) -> str:
+    """Return at most `width` characters of a text, with … where it is cut."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def period(days: Resolution) -> str:
+    """Return the days that an expression of time means, in each of its readings, and why."""
+    readings = []
+    for one in (days, *days.alternatives):
+        last = f" to {one.last.isoformat()}" if one.last != one.first else ""
+        readings.append(f"{one.first.isoformat()}{last} ({one.rule})")
+    return ", or ".join(readings)
 
 
 class ProgressBar:
