@@ -135,11 +135,11 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakePipeline:
 
 
 def test_earlier_questions_become_turns_with_their_answers(fake: FakePipeline) -> None:
-    asked = ["كم جريحا سقط؟", "ومن هم؟", "من لا أحد؟"]
+    asked = ["كم جريحا سقط؟", "ومتى سقطوا؟", "أين لا أحد؟"]
     assert turns(fake, asked, Filters()) == [  # type: ignore[arg-type]
         Turn("كم جريحا سقط؟", "٣٠ جريحًا", "number"),
-        Turn("ومن هم؟ [٣٠ جريحًا]", "٣٠ جريحًا", "person"),
-        Turn("من لا أحد؟", None, "person"),
+        Turn("ومتى سقطوا؟ [٣٠ جريحًا]", "٣٠ جريحًا", "date"),
+        Turn("أين لا أحد؟", None, "place"),
     ]
     assert [len(earlier) for _, earlier in fake.asked] == [0, 1, 2]
 
