@@ -16,8 +16,8 @@ __all__ = ["CitationError", "compose", "verify"]
 Documents = Mapping[str, Document] | Callable[[str], Document]
 
 NEAREST = 3
-SUPPORT_SHARE = 0.35  # a span below this share of the best one's probability supports nothing
-GROUP_SHARE = 0.5  # and below this one, it makes no group of its own
+GROUP_SHARE = 0.5  # a group below this share of the best span's probability is not shown
+SLOT_SHARE = 0.15  # nor one that is below this share, though it gives a value for just what is asked
 _LEAST_WORDS = 4  # of a sentence that is shown as near
 _UNPLACED = 0.6  # how an answer to "when" is ranked whose time cannot be placed in a calendar
 _ABOUT = 0.35  # of the question's words, by weight, that a passage about it holds
@@ -45,7 +45,7 @@ def compose(
             sentences when the reading has no span.
         reading: the reader's spans over the hits' chunks.
         documents: the documents by id, as a mapping or a function.
-        threshold: the least probability of the best span at which the question counts as answered.
+        threshold: the least probability of the best group at which the question counts as answered.
         k: at most so many groups; at least 1.
         alike: how well one folded word stands for another, in [0, 1].
 
@@ -59,22 +59,20 @@ def compose(
     asked = parse(question)
     spans = reading.spans
     best = spans[0].score if spans else 0.0
-    if best < threshold or not spans:
-        nearest = _nearest(hits, spans, look_up)
-        reason = _reason(asked, hits, spans, alike)
-        return Answer(question, best, nearest=nearest, hits=tuple(hits), reason=reason, spans=spans)
-    spans = tuple(span for span in spans if span.score >= SUPPORT_SHARE * best)
     weighed = weigh(
         question,
-        spans,
+        [span for span in spans if span.score >= SLOT_SHARE * best],
         lambda name: look_up(name).date,
         alike,
-        lambda groups: _kept(asked, groups, GROUP_SHARE * best)[:k],
+        lambda groups: _kept(asked, groups, best)[:k],
     )
+    confidence = weighed.groups[0].confidence if weighed.groups else 0.0
+    if confidence < threshold or not weighed.groups:
+        nearest = _nearest(hits, spans, look_up)
+        reason = _reason(asked, hits, spans, alike)
+        return Answer(question, confidence, nearest=nearest, hits=tuple(hits), reason=reason, spans=spans)
     groups = tuple(_cited(group, look_up) for group in weighed.groups)
-    return Answer(
-        question, groups[0].confidence, groups, weighed.relation, hits=tuple(hits), spans=reading.spans
-    )
+    return Answer(question, confidence, groups, weighed.relation, hits=tuple(hits), spans=spans)
 
 
 def without(
@@ -94,16 +92,25 @@ def without(
     return compose(answer.completed or answer.question, hits, reading, documents, threshold, alike=alike)
 
 
-def _kept(asked: Question, groups: Sequence[Group], floor: float) -> list[Group]:
-    """Return the groups that answer what was asked, best first, leaving out those far less likely."""
+def _kept(asked: Question, groups: Sequence[Group], best: float) -> list[Group]:
+    """Return the groups that answer what was asked, best first, leaving out those far less likely.
+
+    A number of another slot is left out (the wounded, where the dead are asked for); one of the very slot is
+    shown although it is less likely: it may contradict.
+    """
     ranked = sorted(groups, key=lambda group: -group.confidence * _weight(asked, group))
     wanted = slots.asked([word.text for word in words(asked.text)]).state
-    fitting = [
-        group
-        for group in ranked
-        if not wanted or not (state := group.statements[0].slot.state) or state == wanted
-    ] or ranked
-    return [group for i, group in enumerate(fitting) if i == 0 or group.statements[0].span.score >= floor]
+    fitting = [group for group in ranked if _state(group) in (wanted, None) or wanted is None] or ranked
+    first = fitting[:1]
+    for group in fitting[1:]:
+        of_slot = wanted is not None and _state(group) == wanted
+        if group.statements[0].span.score >= (SLOT_SHARE if of_slot else GROUP_SHARE) * best:
+            first.append(group)
+    return first
+
+
+def _state(group: Group) -> str | None:
+    return group.statements[0].slot.state
 
 
 def _weight(asked: Question, group: Group) -> float:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rag.analysis import Analyzer
 from rag.names import is_arabic, similarity, skeleton
+from rag.synonyms import sense
 
 if TYPE_CHECKING:
     from rag.encoder import StaticEncoder
@@ -23,6 +24,7 @@ _SAME_STEM = 0.95
 _TRANSLATION = 0.9  # the strength of vectors as close as those of translations
 _COUNTS, _COUNTS_FULLY = 1.5, 8.0  # deviations of the cosine of random pairs
 _NAME = 0.9  # the same name in another script
+_SYNONYM = 0.85  # قتيلا and مقتل, تفجير and هجوم
 _SHARED_START = 0.8  # Americans / American, where no stemmer joined them
 _PROCLITICS = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
 _NOISE_PAIRS = 4096
@@ -130,10 +132,18 @@ class Matcher:
         stems: dict[str, list[int]] = {}
         for u, word in enumerate(given):
             stems.setdefault(self._stem(word), []).append(u)
+        senses: dict[str, list[int]] = {}
+        for u, word in enumerate(given):
+            named = sense(word)
+            if named is not None:
+                senses.setdefault(named, []).append(u)
         skeletons: list[str] | None = None
         for q, word in enumerate(asked):
             for u in stems.get(self._stem(word), ()):
                 strength[q, u] = 1.0 if given[u] == word else max(strength[q, u], _SAME_STEM)
+            named = sense(word)
+            for u in senses.get(named, ()) if named is not None else ():
+                strength[q, u] = max(strength[q, u], _SYNONYM)
             self._match_starts(word, given, strength[q])
             if skeletons is None:
                 skeletons = [skeleton(other) for other in given]

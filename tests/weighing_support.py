@@ -91,9 +91,8 @@ def score(cases: list[Case], alike: Alike) -> tuple[float, float, list[str]]:
         found_count += len(found)
         right += weighed.relation == case.relation
         if found != wanted or weighed.relation != case.relation:
-            wrong.append(
-                f"{case.id}: {weighed.relation} for {case.relation}, {sorted(map(sorted, case.found(weighed)))}"
-            )
+            groups = sorted(map(sorted, case.found(weighed)))
+            wrong.append(f"{case.id}: {weighed.relation} for {case.relation}, {groups}")
     return 2 * both / max(1, wanted_count + found_count), right / len(cases), wrong
 
 

@@ -1,8 +1,8 @@
-"""Weigh what several documents say: which spans mean the same, how many of them are independent, which conflict.
+"""Weigh what several documents say: what means the same, how many say so independently, what conflicts.
 
-``statements`` reads a span in its sentence; ``quantities``, ``slots``, ``times`` and ``naming`` say what it means;
-``occasions`` tells whether two sentences speak of one event; ``origins`` finds copies; ``relations`` compares two
-statements, and ``groups`` puts all of them in order.
+``statements`` reads a span in its sentence; ``quantities``, ``slots``, ``times``, ``naming`` and ``bodies``
+say what it means; ``occasions`` and ``places`` tell whether two sentences speak of one event; ``origins``
+finds copies; ``relations`` compares two statements, and ``groups`` puts all of them in order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Put the spans that mean the same together, count who says so independently, and tell how the groups stand."""
+"""Put spans that mean the same together, count who says so independently, tell how the groups stand."""
 
 from __future__ import annotations
 

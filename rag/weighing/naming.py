@@ -10,24 +10,26 @@ from rag.names import is_arabic, similarity, skeleton
 Alike = Callable[[str, str], float]
 
 TITLES = folded("""
-    السيد السيدة الدكتور الدكتورة دكتور الشيخ الإمام الرئيس رئيس رئيسة الوزراء الوزير وزير وزيرة نائب الملك ملك
-    الأمير أمير الأميرة الجنرال اللواء العميد العقيد الفريق المهندس الأستاذ البروفيسور القاضي المدرب مدرب
-    اللاعب المتحدث المتحدثة باسم الناطق الناطقة المدير مدير مديرة العام السفير سفير الأمين الحاكم حاكم المحافظ
-    محافظ عمدة المفوض المبعوث الباحث الباحثة الكاتب الكاتبة الخارجية الدفاع الداخلية المالية الصحة التعليم
-    مدينة المدينة محافظة ولاية قرية بلدة جمهورية مملكة دولة منطقة إقليم بلدية شركة منظمة مؤسسة هيئة جماعة
-    mr mrs ms dr sir lord president minister prime general captain coach king queen prince princess professor
-    prof judge mayor governor ambassador secretary spokesman spokeswoman spokesperson chief director foreign
-    defense defence interior finance former city town village province republic kingdom state of the company
-    m mme mlle le la les l el président présidente ministre premier première roi reine général capitaine maire
-    ville village république affaires étrangères de du des d señor señora don doña herr frau der die das""")
+    السيد السيدة الدكتور الدكتورة دكتور الشيخ الإمام الرئيس رئيس رئيسة الوزراء الوزير وزير وزيرة نائب
+    الملك ملك الأمير أمير الأميرة الجنرال اللواء العميد العقيد الفريق المهندس الأستاذ البروفيسور القاضي
+    المدرب مدرب اللاعب المتحدث المتحدثة باسم الناطق الناطقة المدير مدير مديرة العام السفير سفير الأمين
+    الحاكم حاكم المحافظ محافظ عمدة المفوض المبعوث الباحث الباحثة الكاتب الكاتبة الخارجية الدفاع الداخلية
+    المالية الصحة التعليم مدينة المدينة محافظة ولاية قرية بلدة جمهورية مملكة دولة منطقة إقليم بلدية شركة
+    منظمة مؤسسة هيئة جماعة mr mrs ms dr sir lord president minister prime general captain coach king
+    queen prince princess professor prof judge mayor governor ambassador secretary spokesman spokeswoman
+    spokesperson chief director foreign defense defence interior finance former city town village
+    province republic kingdom state of the company m mme mlle le la les l el président présidente
+    ministre premier première roi reine général capitaine maire ville village république affaires
+    étrangères de du des d señor señora don doña herr frau der die das""")
 _LEAST_ALIKE = 0.75
 _RESPELT = 0.85  # of two skeletons of at least four consonants in the Arabic script: غوتيريش, جوتيريس
 _TRANSLATED = 0.55  # of the words of a body's or a place's name in another language
 #: A word that makes somebody or something else of a name: the deputy minister, the minister's son.
 _OTHERS = folded("""
-    نائب نائبة مساعد مساعدة وكيل معاون سكرتير نجل ابنة زوجة زوج شقيق شقيقة والد والدة حفيد خليفة سلف مستشار سابق
-    السابق الأسبق deputy vice assistant acting son daughter wife husband brother sister father mother adviser advisor
-    former ex adjoint adjointe fils fille épouse frère sœur père mère conseiller ancien ancienne""")
+    نائب نائبة مساعد مساعدة وكيل معاون سكرتير نجل ابنة زوجة زوج شقيق شقيقة والد والدة حفيد خليفة سلف
+    مستشار سابق السابق الأسبق deputy vice assistant acting son daughter wife husband brother sister
+    father mother adviser advisor former ex adjoint adjointe fils fille épouse frère sœur père mère
+    conseiller ancien ancienne""")
 #: Words that are written apart in one language and together in another: عبد القادر, Abdelkader.
 _JOINED = folded("عبد بن ابن أبو أبي ابو آل أم ben bin ibn abu abou abd abdel abdul abdal ould umm")
 _ARTICLES = frozenset(("al", "el"))

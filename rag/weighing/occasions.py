@@ -14,51 +14,22 @@ from difflib import SequenceMatcher
 from rag.calendar import Resolved
 from rag.cues import SAYING, folded
 from rag.names import is_arabic
-from rag.weighing import slots, times
-from rag.weighing.bodies import COUNTRIES, TOWNS
+from rag.synonyms import EVENT_OF, forms
+from rag.weighing import times
+from rag.weighing.places import IN, LONGEST, NO_PLACE, PLACE_NOUNS, STOPS
+from rag.weighing.places import places as places_of
 from rag.weighing.statements import Alike, Statement, is_stop, plainly_alike, stem
 from rag.weighing.times import Days
 
-#: What happened. Two sentences that name events of different kinds, and share none, speak of two.
-EVENTS: Mapping[str, frozenset[str]] = {
-    "attack": folded("""
-        هجوم الهجوم هجمات هجوما هجومين تفجير التفجير تفجيرا تفجيرات انفجار الانفجار انفجارا قصف غارة غارات فجر انتحاري
-        اشتباكات attack attacks bombing bomb blast explosion raid strike strikes shelling shooting attentat
-        attaque attaques explosion frappe bombardement atentado anschlag"""),
-    "quake": folded("زلزال الزلزال زلزالا هزة هزات earthquake quake tremor aftershock séisme tremblement terremoto"),
-    "flood": folded("فيضان الفيضان فيضانات الفيضانات سيول السيول سيل flood floods flooding inondation inondations crue"),
-    "fire": folded("حريق الحريق حرائق الحرائق حريقا fire fires blaze wildfire wildfires incendie incendies"),
-    "storm": folded("""
-        عاصفة العاصفة عواصف إعصار الإعصار أعاصير storm storms hurricane cyclone typhoon tornado tempête ouragan"""),
-    "crash": folded("""
-        تصادم اصطدام تحطم انقلاب دهس سقوط crash crashed collision derailed derailment collided accident déraillement
-        collision"""),
-    "sinking": folded("غرق غرقت انقلب مركب عبارة sank sinking capsized shipwreck ferry naufrage chaviré"),
-    "landslide": folded("انهيارات انزلاق landslide mudslide avalanche éboulement glissement"),
-    "epidemic": folded("وباء كوليرا فيروس حمى epidemic outbreak cholera virus épidémie choléra"),
-    "match": folded("مباراة المباراة نهائي النهائي match final game finale rencontre"),
-    "election": folded("انتخابات الانتخابات اقتراع استفتاء election elections referendum vote élection élections scrutin"),
-}  # fmt: skip
-_OF_WORD = {word: name for name, listed in EVENTS.items() for word in listed}
-
-_IN = folded("في in at near through across outside off around à au aux en dans sur près vers")
-_PLACES = folded("""
-    مدينة محافظة ولاية قرية بلدة منطقة إقليم حي قضاء جزيرة ميناء مطار city town province
-    village district island ville région quartier commune île port""")
-_NO_PLACE = folded("""
-    حين الوقت وقت ظل إطار حال سياق بيان مؤتمر تصريح تغريدة مقابلة كلمة خطاب تقرير خبر حديث حادث الحادث حادثة جلسة
-    مختلف أنحاء أرجاء عدة بعض كل جميع أكثر أقل نحو المنطقة البلاد المدينة القرية المحافظة العاصمة بلد بلاد العالم
-    سوق السوق مبنى المبنى مدرسة المدرسة مستشفى المستشفى منزل المنزل شارع الشارع طريق الطريق مسجد كنيسة ملعب قاعة
-    مصنع المصنع منجم المنجم نفق النفق جسر الجسر محطة المحطة مطعم فندق معسكر قاعدة موقع الموقع مكان المكان داخل خارج
-    مقتل إصابة جرح الأقل الأكثر المئة المائة المجموع مجموع الإجمالي إجمالي جولة الجولة دورة الدورة مباراة المباراة
-    صفوف حق شأن مجال قطاع نهاية بداية مطلع ختام أعقاب أثناء غضون ما ذلك هذا هذه تلك الذي التي ه ها هم""")
 #: Nouns that a name follows: two hospitals of two names are two.
 _HEADS = folded("""
-    مستشفى مدرسة جامعة ملعب مطار ميناء جسر سد مصنع منجم فندق مسجد كنيسة سوق شارع معرض مهرجان مطعم مقهى نادي منتخب فريق
-    سجن مخيم معبر طريق نهر بحيرة جبل تل قناة محطة سفينة باخرة قطار كأس دوري بطولة جائزة مؤتمر قمة""")
+    مستشفى مدرسة جامعة ملعب مطار ميناء جسر سد مصنع منجم فندق مسجد كنيسة سوق شارع معرض مهرجان مطعم مقهى
+    نادي منتخب فريق سجن مخيم معبر طريق نهر بحيرة جبل تل قناة محطة سفينة باخرة قطار كأس دوري بطولة جائزة
+    مؤتمر قمة""")
 _ROUNDS = folded("""
-    جولة مرحلة دورة شوط ربع فصل دفعة موجة نسخة جلسة سنة مرة رحلة round half phase quarter session edition stage leg wave
-    batch year voyage trip tour phase trimestre session édition manche mi-temps année""")
+    جولة مرحلة دورة شوط ربع فصل دفعة موجة نسخة جلسة سنة مرة رحلة round half phase quarter session
+    edition stage leg wave batch year voyage trip tour phase trimestre session édition manche mi-temps
+    année""")
 _ORDINALS = {
     form: number
     for number, forms in enumerate(
@@ -76,10 +47,8 @@ _ORDINALS = {
 }
 _SOURCES = folded("وفق وفقا بحسب حسب نقلا مصدر مصادر according selon source sources")
 _LONG_BEFORE = dt.timedelta(days=730)
-_STOPS = frozenset("،,;؛:()[]—–")
 _SAID_NEAR = 4  # words after a verb of saying or a source that belong to it
 _OPENED = 0.6  # sentences this alike that differ in a name are of two events
-_LONGEST_PLACE = 3  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +66,8 @@ def read(statement: Statement) -> Occasion:
     tokens = [word.text for word in statement.words]
     said = _said(tokens)
     told = tuple(_times(statement, said))
-    places = tuple(_places(statement, tokens, said))
-    kinds = frozenset(_OF_WORD[form] for token in tokens for form in slots.forms(token) if form in _OF_WORD)
+    places = tuple(places_of(statement, tokens, said))
+    kinds = frozenset(EVENT_OF[form] for token in tokens for form in forms(token) if form in EVENT_OF)
     ordinals = {}
     for i, token in enumerate(tokens):
         if token in _ORDINALS:
@@ -165,7 +134,7 @@ def _named_heads(statement: Statement) -> dict[str, str]:
     found: dict[str, str] = {}
     tokens = [word.text for word in statement.words]
     for i, token in enumerate(tokens[:-1]):
-        for form in slots.forms(token):
+        for form in forms(token):
             following = tokens[i + 1]
             own = statement.first <= i + 1 < statement.last or following[0].isdigit()
             adjective = following.endswith(("ي", "ية")) and not following.startswith("ال")
@@ -174,7 +143,7 @@ def _named_heads(statement: Statement) -> dict[str, str]:
                 and not own
                 and not adjective
                 and not is_stop(following)
-                and following not in _NO_PLACE
+                and following not in NO_PLACE
             ):
                 found.setdefault(form, following)
     return found
@@ -190,7 +159,7 @@ def _said(tokens: Sequence[str]) -> frozenset[int]:
     """Return the places of words that tell who says it and when, not what happened."""
     found: set[int] = set()
     for i, token in enumerate(tokens):
-        if any(form in SAYING or form in _SOURCES for form in slots.forms(token)):
+        if any(form in SAYING or form in _SOURCES for form in forms(token)):
             found.update(range(max(0, i - 1), i + 1 + _SAID_NEAR))
     return frozenset(found)
 
@@ -221,61 +190,11 @@ def _clause(statement: Statement) -> tuple[int, int]:
     text, given = statement.span.context, statement.words
 
     def parted(i: int) -> bool:
-        return bool(_STOPS.intersection(text[given[i - 1].end : given[i].start]))
+        return bool(STOPS.intersection(text[given[i - 1].end : given[i].start]))
 
     low = next((i for i in range(statement.first, 0, -1) if parted(i)), 0)
     high = next((i for i in range(statement.last, len(given)) if parted(i)), len(given))
     return low, high
-
-
-def _places(statement: Statement, tokens: Sequence[str], said: frozenset[int]) -> Iterator[tuple[str, ...]]:
-    timed = {i for time in statement.times for i in range(time.first, time.last)}
-    for i, token in enumerate(tokens):
-        place = _arabic_place(tokens, i) if is_arabic(token) else _latin_place(statement, tokens, i)
-        taken = said | timed | set(range(statement.first, statement.last))
-        if place and taken.isdisjoint(place):
-            yield tuple(_plain(tokens[j]) for j in place)
-
-
-def _plain(token: str) -> str:
-    for form in (token, token.removeprefix("ب"), token.removeprefix("و"), token.removeprefix("ل")):
-        if form in COUNTRIES or form in TOWNS:
-            return form.removeprefix("ال")
-    return token.removeprefix("ال")
-
-
-def _arabic_place(tokens: Sequence[str], i: int) -> range | None:
-    """Return the word that names a place: one that follows "city", or a country or town that is known."""
-    token = tokens[i]
-    if any(
-        form in COUNTRIES or form in TOWNS
-        for form in (token, token.removeprefix("ب"), token.removeprefix("و"))
-    ):
-        return range(i, i + 1)
-    kind = token.removeprefix("ب").removeprefix("و")
-    if kind in _PLACES and i + 1 < len(tokens):
-        following = tokens[i + 1]
-        if following not in _NO_PLACE and following not in _PLACES and not is_stop(following):
-            return range(i + 1, i + 2)
-    return None
-
-
-def _latin_place(statement: Statement, tokens: Sequence[str], i: int) -> range | None:
-    """Return the capitals after a preposition: in Tarring, at the mill of Arlanc."""
-    if tokens[i] not in _IN:
-        return None
-    text, given = statement.span.context, statement.words
-    first = i + 1
-    while first < len(tokens) and first - i <= _LONGEST_PLACE + 1 and not text[given[first].start].isupper():
-        if _STOPS.intersection(text[given[first - 1].end : given[first].start]):
-            return None
-        first += 1
-    last = first
-    while last < len(tokens) and last - first < _LONGEST_PLACE and text[given[last].start].isupper():
-        if last > first and text[given[last - 1].end : given[last].start].strip(" -'’"):
-            break
-        last += 1
-    return range(first, last) if last > first and last - i <= 2 * _LONGEST_PLACE else None
 
 
 def _share_a_place(
@@ -312,7 +231,7 @@ def _names_differ(left: Statement, right: Statement, question: frozenset[str], a
         return False
     said = (_said([word.text for word in left.words]), _said([word.text for word in right.words]))
     for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "replace" or b - a > _LONGEST_PLACE or d - c > _LONGEST_PLACE:
+        if tag != "replace" or b - a > LONGEST or d - c > LONGEST:
             continue
         if (
             _is_own(left, a, b)
@@ -340,10 +259,7 @@ def _is_name(statement: Statement, i: int) -> bool:
         return i > 0 and statement.span.context[word.start].isupper()
     before = statement.words[i - 1].text if i else ""
     return (
-        before in _IN
-        or before in _PLACES
-        or before in _HEADS
-        or any(f in _OF_WORD for f in slots.forms(before))
+        before in IN or before in PLACE_NOUNS or before in _HEADS or any(f in EVENT_OF for f in forms(before))
     )
 
 

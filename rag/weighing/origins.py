@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rag.text import words
@@ -9,6 +10,7 @@ from rag.text import words
 _LEAST_WORDS = 8  # fewer are said alike by chance
 _ALIKE = 0.7  # of the words of both, in order
 _CONTAINED = 0.85  # of the words of the shorter one
+_TURNED = 0.85  # of the words of both, in any order
 _SHORT_ALIKE = 0.9
 _NEAR = 1500  # code points of a document around a span
 _LONGEST = 120  # words of a sentence that are compared
@@ -51,7 +53,10 @@ def copies(left: Sequence[str], right: Sequence[str]) -> bool:
     alike = 2 * common / (len(left) + len(right))
     if fewest < _LEAST_WORDS:
         return alike >= _SHORT_ALIKE
-    return alike >= _ALIKE or common >= _CONTAINED * fewest
+    turned = sum((Counter(left) & Counter(right)).values())  # clauses in another order
+    return (
+        alike >= _ALIKE or common >= _CONTAINED * fewest or 2 * turned >= _TURNED * (len(left) + len(right))
+    )
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

@@ -1,8 +1,9 @@
-"""What a number says: not one value but the range that its hedge leaves open, in one unit of its dimension."""
+"""What a number says: the range that its hedge leaves open, in the base unit of its dimension."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,36 +17,35 @@ from rag.weighing.slots import is_group
 _ABOUT = 0.1  # "about 50" leaves a tenth open on both sides
 _ROUND = 0.2  # a round "more than" reaches to the next round number, and at least so far
 
-_BOUNDS: dict[str, tuple[str, ...]] = {
-    "at_least": (
-        "على الأقل", "ما لا يقل عن", "لا يقل عن", "لا يقل عددهم عن", "at least", "no fewer than", "no less than",
-        "not less than", "au moins", "pas moins de", "al menos", "por lo menos", "mindestens", "en az", "حداقل",
-        "دست کم", "فأكثر", "or more", "ou plus", "o más", "oder mehr",
-    ),
-    "at_most": (
-        "على الأكثر", "لا يزيد على", "لا يزيد عن", "ما لا يزيد على", "لا يتجاوز", "حتى", "up to", "as many as",
-        "at most", "no more than", "jusqu à", "au plus", "hasta", "bis zu", "höchstens", "en fazla",
-    ),
-    "more_than": (
-        "أكثر من", "أكثر من نحو", "ما يزيد على", "ما يزيد عن", "يزيد على", "يزيد عن", "تزيد على", "تزيد عن",
-        "أزيد من", "تجاوز", "تجاوزت", "يتجاوز", "تتجاوز", "يفوق", "تفوق", "فاق", "more than", "over", "above",
-        "exceeded", "exceeding", "exceeds", "plus de", "dépasse", "dépassé", "más de", "mehr als", "über",
-        "بیش از", "den fazla", "dan fazla",
-    ),
-    "less_than": (
-        "أقل من", "دون", "less than", "fewer than", "under", "below", "moins de", "menos de", "weniger als",
-        "unter", "کمتر از",
-    ),
-    "about": (
-        "نحو", "حوالي", "حوالى", "قرابة", "زهاء", "تقريبا", "ما يقارب", "ما يقرب من", "يقارب", "يناهز", "تناهز",
-        "تقارب", "بحدود", "في حدود", "about", "around", "some", "approximately", "nearly", "almost", "roughly",
-        "an estimated", "close to", "environ", "près de", "quelque", "presque", "autour de", "une", "unos",
-        "unas", "cerca de", "alrededor de", "aproximadamente", "casi", "etwa", "rund", "ungefähr", "knapp",
-        "fast", "circa", "yaklaşık", "حدود", "نزدیک به", "or so", "civarında",
-    ),
-}  # fmt: skip
+_BOUNDS = {
+    "at_least": """
+        على الأقل; ما لا يقل عن; لا يقل عن; لا يقل عددهم عن; at least; no fewer than; no less than;
+        not less than; au moins; pas moins de; al menos; por lo menos; mindestens; en az; حداقل; دست
+        کم; فأكثر; or more; ou plus; o más; oder mehr""",
+    "at_most": """
+        على الأكثر; لا يزيد على; لا يزيد عن; ما لا يزيد على; لا يتجاوز; حتى; up to; as many as; at
+        most; no more than; jusqu à; au plus; hasta; bis zu; höchstens; en fazla""",
+    "more_than": """
+        أكثر من; أكثر من نحو; ما يزيد على; ما يزيد عن; يزيد على; يزيد عن; تزيد على; تزيد عن; أزيد
+        من; تجاوز; تجاوزت; يتجاوز; تتجاوز; يفوق; تفوق; فاق; more than; over; above; exceeded;
+        exceeding; exceeds; plus de; dépasse; dépassé; más de; mehr als; über; بیش از; den fazla;
+        dan fazla""",
+    "less_than": """
+        أقل من; دون; less than; fewer than; under; below; moins de; menos de; weniger als; unter;
+        کمتر از""",
+    "about": """
+        نحو; حوالي; حوالى; قرابة; زهاء; تقريبا; ما يقارب; ما يقرب من; يقارب; يناهز; تناهز; تقارب;
+        بحدود; في حدود; about; around; some; approximately; nearly; almost; roughly; an estimated;
+        close to; environ; près de; quelque; presque; autour de; une; unos; unas; cerca de;
+        alrededor de; aproximadamente; casi; etwa; rund; ungefähr; knapp; fast; circa; yaklaşık;
+        حدود; نزدیک به; or so; civarında""",
+}
 _PHRASES = sorted(
-    ((tuple(fold_text(phrase).split()), bound) for bound, phrases in _BOUNDS.items() for phrase in phrases),
+    (
+        (tuple(fold_text(phrase).split()), bound)
+        for bound, listing in _BOUNDS.items()
+        for phrase in listing.split(";")
+    ),
     key=lambda entry: -len(entry[0]),
 )
 _ABOUT_IN_FRENCH = folded("dizaine vingtaine trentaine quarantaine cinquantaine soixantaine centaine millier")
@@ -55,8 +55,8 @@ _TO = folded("و to and et y und إلى à a bis")
 _UNITS: dict[str, tuple[str, float]] = {}
 for _dimension, _factor, _names in (
     ("length", 1.0, "متر مترا أمتار الأمتار m metre metres meter meters mètre mètres metro metros"),
-    ("length", 1000.0, """كم كلم كيلومتر كيلومترا كيلومترات كيلو km kms kilometre kilometres kilometer kilometers
-        kilomètre kilomètres kilómetro kilómetros"""),
+    ("length", 1000.0, """كم كلم كيلومتر كيلومترا كيلومترات كيلو km kms kilometre kilometres
+        kilometer kilometers kilomètre kilomètres kilómetro kilómetros"""),
     ("length", 1609.344, "ميل ميلا أميال mile miles milla millas"),
     ("length", 0.01, "سنتيمتر سنتيمترا سنتيمترات سم cm centimetre centimetres centimètre centimètres"),
     ("length", 0.3048, "قدم قدما أقدام foot feet ft pied pieds"),
@@ -90,6 +90,7 @@ _DEGREES = frozenset(
     name for name, (dimension, _) in _UNITS.items() if dimension in ("celsius", "fahrenheit")
 )
 _MOST_GOALS = 20
+_SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
@@ -105,6 +106,7 @@ class Quantity:
     written: float  # as the text gives it, in its own unit
     unit: tuple[int, int]  # words of the sentence that name the unit
     counted: str | None  # the folded noun that is counted, None for a measure
+    nouns: tuple[str, ...]  # all folded words that name what is counted
     qualifier: str | None  # the folded adjective after it
 
 
@@ -122,20 +124,20 @@ def read(text: str, given: Sequence[Word], own: Sequence[Number]) -> Quantity:
     if len(own) > 1 and _is_score(text, given, own[0], own[1]):
         one, other = sorted((own[0].value, own[1].value), reverse=True)
         value = one + other / 100  # 3-0 and 0-3 are one score
-        return Quantity(value, value, value, None, "score", value, (number.last, number.last), None, None)
-    value = number.value * factor
+        return Quantity(value, value, value, None, "score", value, (number.last, number.last), None, (), None)
+    value = number.value * factor * _suffix(text, given, number)
     if dimension == "fahrenheit":
         dimension, value = "celsius", (value - 32) / 1.8
-    if len(own) > 1 and _is_range(text, given, tokens, own[0], own[1]):
-        last = own[1]
+    last, bound = number, _bound(tokens, number)
+    low, high = _range(value, bound, number.value)
+    if len(own) > 1 and _is_range(text, given, tokens, number, own[1]):
+        last, bound = own[1], "between"
         dimension, factor, counted, qualifier = _unit(text, given, tokens, last)
         low, high = sorted((number.value * factor, last.value * factor))
-        return Quantity(low, low, high, "between", dimension, number.value, (last.last, last.unit), counted,
-                        qualifier)  # fmt: skip
-    bound = _bound(tokens, number)
-    low, high = _range(value, bound, number.value)
-    return Quantity(value, low, high, bound, dimension, number.value, (number.last, number.unit), counted,
-                    qualifier)  # fmt: skip
+        value = low
+    nouns = tuple(tokens[last.last : last.unit + 1]) if counted else ()
+    unit = (last.last, last.unit)
+    return Quantity(value, low, high, bound, dimension, number.value, unit, counted, nouns, qualifier)
 
 
 def same(left: Quantity, right: Quantity) -> bool:
@@ -195,6 +197,15 @@ def _granularity(written: float) -> float:
     while whole % (step * 10) == 0 and step * 10 <= whole:
         step *= 10
     return float(step) if step > 1 else 0.0
+
+
+def _suffix(text: str, given: Sequence[Word], number: Number) -> float:
+    """Return the scale of $1,200m and €3bn, 1 without one."""
+    start, end = given[number.first].start, given[number.last - 1].end
+    if text[max(0, start - 1) : start] not in _SIGNS or not text[max(0, start - 1) : start]:
+        return 1.0
+    letters = re.match(r"\s?(bn|mn|m|k|tn)\b", text[end : end + 4], re.IGNORECASE)
+    return _SUFFIXES[letters[1].lower()] if letters else 1.0
 
 
 def _is_score(text: str, given: Sequence[Word], one: Number, other: Number) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from rag.cues import folded
 from rag.names import is_arabic
 from rag.question import Question
+from rag.synonyms import forms
 from rag.weighing import naming, occasions, quantities, slots, times
 from rag.weighing.bodies import COUNTRIES, body
 from rag.weighing.origins import copies
@@ -17,7 +18,9 @@ from rag.weighing.statements import Alike, Statement, is_stop, stem
 
 Comparison = Literal["same", "compatible", "conflict"]
 
+_LONG_NAME = 4  # words from which a name is a description: a cave north of the town
 _SHARED_WORDS = 0.7  # of the content words of the shorter text
+_SHARED_OF_NAME = 0.6
 _FAR = 250  # days between two documents after which an office or a state may have changed hands
 _ONE_EVENT = 240  # days: what comes again, as visits do, is seldom closer
 _LONG_VOWELS = "اويىءئؤةه"
@@ -25,23 +28,24 @@ _RATIO = 4.0  # reports on one thing err by less
 _UNLIKE_UNITS = 0.3
 _AGAIN = folded("الأخيرة السابقة again previous earlier précédente")
 _REGIONS = folded("""
-    محافظة ولاية إقليم منطقة مقاطعة جنوب شمال شرق غرب جنوبي شمالي شرقي غربي ريف صحراء ساحل جبال سهل province region state
-    county district governorate north south east west northern southern eastern western coast coastal valley région
-    province département comté nord sud est ouest vallée côte""")
+    محافظة ولاية إقليم منطقة مقاطعة جنوب شمال شرق غرب جنوبي شمالي شرقي غربي ريف صحراء ساحل جبال سهل
+    province region state county district governorate north south east west northern southern eastern
+    western coast coastal valley région province département comté nord sud est ouest vallée côte""")
 _FORMER = folded("السابق السابقة سابقا الأسبق الراحل former previous then ex ancien ancienne late")
 
 #: What several do: a question with one of these has more than one right answer.
 _SEVERAL = folded("""
-    حضر حضروا شارك شاركت شاركوا يشارك تحدث تحدثت التقى التقت اجتمع قابل استقبل زار زارت وقع وقعت وقعوا رافق دعا دعت
-    انتقد انتقدت أيد أيدت عارض عارضت رحب رحبت ندد نددت طالب طالبت حذر حذرت قال قالت صرح صرحت أكد أشاد ساعد دعم يدعم
-    لعب لعبت مثل ينتشر تنتشر ينتشرون يعمل تعمل يعيش تعيش وصل وصلت مر زارها فاز فازت
-    attended attend attends participated took joined spoke speak met meet visited signed criticised criticized
-    supported opposed welcomed condemned called urged warned said says helped accompanied backs support work live
-    assisté participé parlé rencontré visité signé critiqué soutenu dit déclaré salué condamné accompagné aidé""")
+    حضر حضروا شارك شاركت شاركوا يشارك تحدث تحدثت التقى التقت اجتمع قابل استقبل زار زارت وقع وقعت وقعوا
+    رافق دعا دعت انتقد انتقدت أيد أيدت عارض عارضت رحب رحبت ندد نددت طالب طالبت حذر حذرت قال قالت صرح
+    صرحت أكد أشاد ساعد دعم يدعم لعب لعبت مثل ينتشر تنتشر ينتشرون يعمل تعمل يعيش تعيش وصل وصلت مر زارها
+    فاز فازت attended attend attends participated took joined spoke speak met meet visited signed
+    criticised criticized supported opposed welcomed condemned called urged warned said says helped
+    accompanied backs support work live assisté participé parlé rencontré visité signé critiqué soutenu
+    dit déclaré salué condamné accompagné aidé""")
 _ONCE = folded("""
-    ولد ولدت توفي توفيت مات تأسس تأسست أسس أسست أنشئ أنشئت بني بنيت افتتح افتتحت اكتشف استقل استقلت اغتيل born died
-    founded established built opened discovered independence assassinated created né née mort fondé fondée créé créée
-    inauguré inaugurée construit construite découvert""")
+    ولد ولدت توفي توفيت مات تأسس تأسست أسس أسست أنشئ أنشئت بني بنيت افتتح افتتحت اكتشف استقل استقلت
+    اغتيل born died founded established built opened discovered independence assassinated created né née
+    mort fondé fondée créé créée inauguré inaugurée construit construite découvert""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,8 @@ class Asked:
     @classmethod
     def of(cls, question: Question, tokens: Sequence[str]) -> Asked:
         """Read a question of these folded words."""
-        given = {form for token in tokens for form in slots.forms(token)}
-        single = question.kind in ("person", "organisation", "place", "other") and given.isdisjoint(_SEVERAL)
+        given = {form for token in tokens for form in forms(token)}
+        single = question.kind in ("person", "organisation", "place") and given.isdisjoint(_SEVERAL)
         return cls(question, frozenset(tokens), slots.asked(tokens), single)
 
 
@@ -112,17 +116,26 @@ def _other_thing(left: Statement, right: Statement, alike: Alike) -> bool:
         same = left.slot.state and left.slot.state == right.slot.state
         people = left.slot.people or right.slot.people
         one_script = is_arabic(a.counted) == is_arabic(b.counted)
-        if not same and not people and one_script and not _one_noun(a.counted, b.counted, alike):
+        if not same and not people and one_script and not _one_noun(a, b, alike):
             return True
     return _qualified_apart(left, right, alike)
 
 
-def _one_noun(left: str, right: str, alike: Alike) -> bool:
-    """Tell whether two nouns count the same: قذيفة and قذائف, which have their consonants in common."""
-    if alike(left, right) >= _UNLIKE_UNITS:
-        return True
-    roots = ["".join(c for c in word.removeprefix("ال") if c not in _LONG_VOWELS) for word in (left, right)]
-    return is_arabic(left) and len(roots[0]) >= 2 and roots[0] == roots[1]
+def _one_noun(left: Quantity, right: Quantity, alike: Alike) -> bool:
+    """Tell whether two quantities count the same: قذيفة and قذائف, which have their consonants in common."""
+    for one in left.nouns or (left.counted or "",):
+        for other in right.nouns or (right.counted or "",):
+            if is_stop(one) or is_stop(other):
+                continue
+            if alike(one, other) >= _UNLIKE_UNITS or (is_arabic(one) and _root(one) == _root(other) != ""):
+                return True
+    return False
+
+
+def _root(word: str) -> str:
+    """Return the consonants of an Arabic word, "" for fewer than two."""
+    consonants = "".join(letter for letter in word.removeprefix("ال") if letter not in _LONG_VOWELS)
+    return consonants if len(consonants) >= 2 else ""
 
 
 def _is_bare(quantity: Quantity) -> bool:
@@ -171,6 +184,8 @@ def _names(asked: Asked, left: Statement, right: Statement, alike: Alike, one_se
         return "same"
     if "text" in (left.sort, right.sort):
         return "same" if _same_text(ours, theirs) else "compatible"
+    if min(len(ours), len(theirs)) >= _LONG_NAME and _same_text(ours, theirs, _SHARED_OF_NAME):
+        return "same"
     return _one_of_two(asked, left, right, alike, one_sentence)
 
 
@@ -180,18 +195,18 @@ def _one_of_two(
     """Return how two names stand that are not one: at odds where only one can be right."""
     if not asked.single or one_sentence or _far(left, right):
         return "compatible"
-    if asked.question.kind == "place" and (
-        _holds(left, right, alike) or _holds(right, left, alike) or _is_region(left) != _is_region(right)
-    ):
+    if _named_beside(left, right, alike) or _named_beside(right, left, alike):
+        return "compatible"
+    if asked.question.kind == "place" and _is_region(left) != _is_region(right):
         return "compatible"
     if any(word.text in _FORMER for one in (left, right) for word in one.words):
         return "compatible"
     return "compatible" if occasions.differ(left, right, asked.tokens, alike) else "conflict"
 
 
-def _same_text(left: Sequence[str], right: Sequence[str]) -> bool:
+def _same_text(left: Sequence[str], right: Sequence[str], share: float = _SHARED_WORDS) -> bool:
     few, many = sorted(({stem(w) for w in one if not is_stop(w)} for one in (left, right)), key=len)
-    return len(few) >= 2 and len(few & many) >= _SHARED_WORDS * len(few)
+    return len(few) >= 2 and len(few & many) >= share * len(few)
 
 
 def _abbreviates(short: Statement, long: Statement) -> bool:
@@ -205,13 +220,11 @@ def _abbreviates(short: Statement, long: Statement) -> bool:
     return False
 
 
-def _holds(region: Statement, place: Statement, alike: Alike) -> bool:
-    """Tell whether the sentence of `place` goes on with `region`: Mosul, in Iraq."""
-    name = naming.key(region.tokens)
-    others = [word.text for i, word in enumerate(place.words) if not place.first <= i < place.last]
-    return bool(name) and all(
-        max((alike(word, other) for other in others), default=0.0) >= 0.6 for word in name
-    )
+def _named_beside(other: Statement, named: Statement, alike: Alike) -> bool:
+    """Tell whether the sentence of `named` names `other`, too (Mosul, in Iraq): it does not exclude it."""
+    name = naming.key(other.tokens)
+    others = [word.text for i, word in enumerate(named.words) if not named.first <= i < named.last]
+    return bool(name) and all(max((alike(word, one) for one in others), default=0.0) >= 0.6 for word in name)
 
 
 def _is_region(statement: Statement) -> bool:
@@ -219,9 +232,7 @@ def _is_region(statement: Statement) -> bool:
     around = statement.words[max(0, statement.first - 1) : statement.last]
     tokens = [word.text for word in around]
     french = any(token in ("le", "la", "les", "l") for token in tokens)  # towns have no article
-    return french or any(
-        form in COUNTRIES or form in _REGIONS for token in tokens for form in slots.forms(token)
-    )
+    return french or any(form in COUNTRIES or form in _REGIONS for token in tokens for form in forms(token))
 
 
 def _far(left: Statement, right: Statement) -> bool:

@@ -10,61 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.cues import folded
+from rag.synonyms import STATE_OF, forms
 from rag.text import Word
 from rag.values import Number
-
-#: What happened or what is measured; a statement of one state says nothing of another.
-STATES: Mapping[str, frozenset[str]] = {
-    "dead": folded("""
-        قتيل قتيلا قتلى القتلى قتلا مقتل مقتله قتل قتلت قتلوا يقتل تقتل مصرع مصرعه مصرعهم حتفه حتفهم وفاة وفيات
-        الوفيات توفي توفيت توفوا مات ماتوا ماتت موت شهيد شهيدا شهداء استشهد استشهاد بحياة بأرواح أرواح حياة
-        جثة جثث جثامين الجثث نعوش غرقوا قضوا قضى أودى أودت حصدت حصد ضحايا ضحية dead killed kill kills killing died die dying dies death deaths
-        fatalities fatal toll bodies corpses lives drowned perished slain mort morts morte mortes tué tués tuées tuer tuant
-        décès décédé décédés victimes corps vies péri muertos muertas murieron fallecidos tote toten getötet starben
-        ölü öldü کشته"""),
-    "wounded": folded("""
-        جريح جريحا جرحى الجرحى جرح جرحوا إصابة إصابات أصيب أصيبت أصيبوا إصابتهم مصاب مصابا مصابين مصابون
-        المصابين بجروح بجراح يصاب wounded wounding injured injuring injuries injury hurt hospitalised
-        hospitalized infected infections blessé blessés blessée blessées blessant blesser heridos heridas
-        verletzt verletzte verletzten yaralı زخمی"""),
-    "missing": folded("""
-        مفقود مفقودا مفقودين مفقودون المفقودين فقد فقدان فقدوا missing unaccounted disparu disparus disparues
-        portés desaparecidos vermisst kayıp"""),
-    "arrested": folded("""
-        اعتقل اعتقلت اعتقال اعتقالات اعتقلوا معتقل معتقلا معتقلين توقيف أوقفت أوقف موقوف موقوفا موقوفين القبض
-        احتجاز محتجز محتجزين arrested arrest arrests detained detainees detaining custody arrêté arrêtés
-        interpellé interpellés interpellations détenus detenidos verhaftet festgenommen gözaltı"""),
-    "released": folded("""
-        أفرج الإفراج إفراج إطلاق سراح أطلق released freed release libéré libérés libération liberados"""),
-    "rescued": folded("""
-        إنقاذ أنقذ أنقذت أنقذوا نجا نجوا ناج ناجيا ناجين الناجين rescued rescue saved survived survivors
-        survivor secourus sauvés survivants rescapés rescatados gerettet"""),
-    "displaced": folded("""
-        نزح نزوح نازح نازحا نازحين النازحين تشريد شرد تهجير هجر إجلاء أجلت أجلي displaced evacuated evacuees
-        homeless fled déplacés évacués évacuer desplazados evakuiert"""),
-    "kidnapped": folded("خطف اختطف اختطاف رهينة رهائن kidnapped abducted hostages hostage otages enlevés"),
-    "recovered": folded("تعاف تعافى متعاف المتعافين شفاء شفي recovered recoveries guéris guérisons"),
-    "destroyed": folded("""
-        دمر دمرت تدمير مدمر مدمرة دمار انهار انهيار انهارت destroyed destroying collapsed demolished détruit
-        détruits détruite détruites détruisant effondrés"""),
-    "damaged": folded("""
-        تضرر تضررت متضرر متضررة متضررا أضرار damaged damaging damage endommagé endommagés endommagées abîmé"""),
-    "export": folded("صادرات الصادرات تصدير صدرت صدر exports exported export exportations exportés"),
-    "import": folded("واردات الواردات استيراد استوردت imports imported import importations importés"),
-    "profit": folded("ربح أرباح أرباحا الأرباح profit profits bénéfice bénéfices gewinn beneficios"),
-    "loss": folded("خسارة خسائر الخسائر loss losses perte pertes verluste pérdidas"),
-    "revenue": folded("""
-        إيراد إيرادات الإيرادات عائدات مبيعات revenue revenues sales turnover recettes ventes chiffre"""),
-    "debt": folded("دين ديون الديون مديونية debt debts dette dettes deuda"),
-    "budget": folded("ميزانية الميزانية موازنة الموازنة budget budgets"),
-    "spending": folded("نفقات النفقات إنفاق مصروفات spending expenditure expenditures outlays dépenses"),
-    "deficit": folded("عجز العجز deficit déficit"),
-    "growth": folded("نمو النمو growth croissance"),
-    "inflation": folded("تضخم التضخم inflation"),
-    "unemployment": folded("بطالة البطالة عاطل عاطلين عاطلا unemployment unemployed jobless chômage chômeurs"),
-    "born": folded("ولد ولدت مواليد born births naissances nés né née"),
-    "temperature": folded("درجة درجات degrees degré degrés"),
-}  # fmt: skip
 
 #: Words that make another thing of what is measured: the net profit and the operating one.
 KINDS: Mapping[str, tuple[frozenset[str], ...]] = {
@@ -73,11 +21,13 @@ KINDS: Mapping[str, tuple[frozenset[str], ...]] = {
         folded("تشغيلي تشغيلية التشغيلية operating opérationnel exploitation"),
         folded("إجمالي gross brut"),
     ),
-    "shock": (folded("ارتدادي ارتدادية ارتداديا ارتداد aftershock aftershocks réplique répliques"), frozenset()),
+    "shock": (folded("""
+        ارتدادي ارتدادية ارتداديا ارتداد aftershock aftershocks réplique répliques"""), frozenset()),
     "penalties": (folded("الترجيح ترجيح shoot-out shootout shoot penalties tirs"), frozenset()),
     "half": (folded("نصفي semifinal semi demi-finale"), frozenset()),
 }  # fmt: skip
-_BOTH = (("قتيل", "وجريح"), ("قتلى", "وجرحى"), ("قتيلا", "وجريحا"), ("dead", "wounded"), ("killed", "wounded"),
+_BOTH = (("قتيل", "وجريح"), ("قتلى", "وجرحى"), ("قتيلا", "وجريحا"), ("dead", "wounded"),
+         ("killed", "wounded"),
          ("dead", "injured"), ("killed", "injured"), ("morts", "blessés"))  # fmt: skip
 
 #: Who or what is counted, where a part of all people is meant.
@@ -85,19 +35,25 @@ PARTS: Mapping[str, frozenset[str]] = {
     "men": folded("رجل رجلا رجال الرجال ذكور men male males hommes"),
     "women": folded("امرأة نساء النساء سيدة سيدات إناث women woman female females femmes femme"),
     "children": folded("""
-        طفل طفلا أطفال الأطفال رضع قاصر قاصرين children child minors infants babies enfants enfant mineurs"""),
+        طفل طفلا أطفال الأطفال رضع قاصر قاصرين children child minors infants babies
+        enfants enfant mineurs"""),
     "soldiers": folded("""
-        جندي جنديا جنود الجنود عسكري عسكريا عسكريين عسكريون العسكريين soldiers soldier troops troop servicemen
-        soldats soldat militaires militaire soldados soldaten"""),
+        جندي جنديا جنود الجنود عسكري عسكريا عسكريين عسكريون العسكريين soldiers soldier troops troop
+        servicemen soldats soldat militaires militaire soldados soldaten"""),
     "police": folded("شرطي شرطيا شرطيين الشرطة policemen police officers policiers policier gendarmes"),
     "civilians": folded("مدني مدنيا مدنيين مدنيون المدنيين civilians civilian civils civil"),
-    "militants": folded("مسلح مسلحا مسلحين مسلحون إرهابيا إرهابيين militants gunmen fighters combattants مقاتل مقاتلا مقاتلين"),
+    "militants": folded("""
+        مسلح مسلحا مسلحين مسلحون إرهابيا إرهابيين militants gunmen fighters combattants مقاتل مقاتلا
+        مقاتلين"""),
     "students": folded("طالب طالبا طلاب الطلاب طلبة تلميذ تلميذا تلاميذ students pupils élèves étudiants"),
-    "teachers": folded("معلم معلما معلمين معلمون مدرس مدرسا مدرسين أستاذ teachers teacher enseignants professeurs"),
-    "workers": folded("عامل عاملا عمال العمال موظف موظفا موظفين workers employees staff ouvriers employés salariés"),
+    "teachers": folded("""
+        معلم معلما معلمين معلمون مدرس مدرسا مدرسين أستاذ teachers teacher enseignants professeurs"""),
+    "workers": folded("""
+        عامل عاملا عمال العمال موظف موظفا موظفين workers employees staff ouvriers employés salariés"""),
     "doctors": folded("طبيب طبيبا أطباء doctors doctor physicians médecins médecin"),
     "passengers": folded("راكب راكبا ركاب الركاب passengers passenger passagers passager"),
-    "tourists": folded("سائح سائحا سياح السياح tourists tourist visitors touristes touriste visiteurs زائر زائرا زوار"),
+    "tourists": folded("""
+        سائح سائحا سياح السياح tourists tourist visitors touristes touriste visiteurs زائر زائرا زوار"""),
     "refugees": folded("لاجئ لاجئا لاجئين لاجئون refugees réfugiés refugiados"),
     "migrants": folded("مهاجر مهاجرا مهاجرين مهاجرون migrants migrant"),
     "journalists": folded("صحفي صحفيا صحفيين صحافي صحافيا صحافيين journalists reporters journalistes"),
@@ -115,14 +71,15 @@ PEOPLE = folded("""
     personas otros menschen personen andere kişi نفر""")
 
 _PARTITIVES = folded("""
-    بينهم بينها بينهن منهم منها منهن ضمنهم including among whom them dont parmi notamment incluidos darunter""")
-_CLITICS = ("و", "ف", "ب", "ل", "وب", "ول", "ال", "وال", "بال", "لل", "وا")
+    بينهم بينها بينهن منهم منها منهن ضمنهم including among whom them
+    dont parmi notamment incluidos darunter""")
 _STOPS = frozenset('،,;؛:()[]«»"')
+_OF_THEM = folded("منهم منها منهن them whom entre")  # "12 of them" is a part, "21, among them 3" is not
 _CONJUNCTIONS = folded("and et y und while whereas but mais tandis")
-_REACH = 6  # words looked at on a side
+_REACH = 14  # words looked at on a side
 _OF_WORD = {
-    facet: {word: name for name, listed in table.items() for word in listed}
-    for facet, table in (("state", STATES), ("part", PARTS))
+    "state": STATE_OF,
+    "part": {word: name for name, listed in PARTS.items() for word in listed},
 }
 
 
@@ -158,7 +115,7 @@ def read(given: Sequence[Word], counted: Sequence[Number], number: Number, text:
         tokens[i].removeprefix("و") in ("بين", "among", "parmi") and is_counted(tokens[i + 1])
         for i in before[1:4]
     )
-    included = included or any(tokens[i] in _PARTITIVES for i in after[:2])
+    included = included or any(tokens[i] in _OF_THEM for i in after[:2])
     if _is_both(tokens, number):
         state = "casualties"
     kinds = tuple(
@@ -171,7 +128,7 @@ def read(given: Sequence[Word], counted: Sequence[Number], number: Number, text:
 
 
 def _is_both(tokens: Sequence[str], number: Number) -> bool:
-    """Tell whether a number counts the dead and the wounded together: 71 بين قتيل وجريح, 71 dead or wounded."""
+    """Tell whether a number counts the dead and the wounded together: 71 بين قتيل وجريح."""
     near = list(tokens[number.last : number.unit + 5])
     for one, other in _BOTH:
         for i, token in enumerate(near):
@@ -209,6 +166,7 @@ def _around(
     tokens: Sequence[str], given: Sequence[Word], counted: Sequence[Number], number: Number, text: str
 ) -> tuple[list[int], list[int]]:
     """Return the words before a number, nearest first, and those after its unit, up to other numbers."""
+    counted = [other for other in counted if not other.ordinal_like]  # a year parts nothing
     floor = max((other.unit for other in counted if other.last <= number.first), default=0)
     ceiling = min((other.hedge for other in counted if other.first >= number.last), default=len(tokens))
     before = list(range(number.first - 1, max(floor, number.first - _REACH) - 1, -1))
@@ -231,15 +189,6 @@ def _first(facet: str, tokens: Sequence[str], places: Sequence[int] | range) -> 
             if form in _OF_WORD[facet]:
                 return _OF_WORD[facet][form]
     return None
-
-
-def forms(token: str) -> list[str]:
-    """Return a word as it stands and without an Arabic conjunction, preposition or article."""
-    found = [token]
-    for clitic in _CLITICS:
-        if token.startswith(clitic) and len(token) - len(clitic) >= 3:
-            found.append(token[len(clitic) :])
-    return found
 
 
 def _is_latin(token: str) -> bool:
