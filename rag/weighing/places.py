@@ -26,6 +26,7 @@ NO_PLACE = folded("""
 
 
 def places(statement: Statement, tokens: Sequence[str], said: frozenset[int]) -> Iterator[tuple[str, ...]]:
+    """Yield the folded words of each place that is not part of the answer, of a time or of `said`."""
     timed = {i for time in statement.times for i in range(time.first, time.last)}
     for i, token in enumerate(tokens):
         place = _arabic_place(tokens, i) if is_arabic(token) else _latin_place(statement, tokens, i)
