@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 LONGEST = 224  # pieces of a window
-STRIDE = 96  # pieces that two windows on end share
+STRIDE = 48  # pieces that two windows on end share
 LONGEST_QUESTION = 48  # pieces of it; what is beyond is not read
 
 #: The least strength (`Matcher.strengths`) of types 2, 3, …; below the first it is type 1.
@@ -93,8 +93,7 @@ class Layout:
         made = []
         for number, (one, strengths) in enumerate(zip(pieces, met, strict=True)):
             types = piece_types(one, strengths)
-            for first in starts(len(one.ids), room):
-                last = min(first + room, len(one.ids))
+            for first, last in stretches(len(one.ids), room):
                 made.append(window(asked, one, types, number, first, last))
         return made
 
@@ -106,12 +105,19 @@ def piece_types(pieces: Pieces, met: Floats) -> Ints:
     return np.asarray(of_word[pieces.word_of], dtype=np.int64)  # -1 takes the last: no word
 
 
-def starts(count: int, room: int) -> list[int]:
-    """Return where windows of `room` pieces begin so that they cover `count`, `STRIDE` of them twice."""
+def stretches(count: int, room: int) -> list[tuple[int, int]]:
+    """Return [first, last) of windows of one length, at most `room` pieces, that cover `count` pieces.
+
+    As few as can be, with `STRIDE` pieces or more in common: two short ones cost less than a long one and a
+    rest.
+    """
     if count <= room:
-        return [0] if count else []
-    step = max(room - STRIDE, 1)
-    return [*range(0, count - room, step), count - room]
+        return [(0, count)] if count else []
+    shared = min(STRIDE, room - 1)
+    windows = -(-(count - shared) // (room - shared))
+    length = -(-(count + (windows - 1) * shared) // windows)
+    firsts = [i * (count - length) // (windows - 1) for i in range(windows)]
+    return [(first, first + length) for first in firsts]
 
 
 def window(asked: Ints, pieces: Pieces, types: Ints, page: int, first: int, last: int) -> Window:

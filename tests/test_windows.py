@@ -15,7 +15,7 @@ from rag.encoder import StaticEncoder
 from rag.matching import Matcher
 from rag.network import READER_FOLDER
 from rag.question import parse
-from rag.windows import FIRST, LONGEST, LONGEST_QUESTION, SEPARATOR, STRIDE, TYPES, Layout, starts
+from rag.windows import FIRST, LONGEST, LONGEST_QUESTION, SEPARATOR, STRIDE, TYPES, Layout, stretches
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,18 @@ def matcher() -> Matcher:
 
 @given(st.integers(0, 3000), st.integers(1, LONGEST))
 def test_windows_cover_every_piece_and_share_some(count: int, room: int) -> None:
-    firsts = starts(count, room)
-    covered = [i for first in firsts for i in range(first, min(first + room, count))]
-    assert sorted(set(covered)) == list(range(count))
-    assert firsts == sorted(set(firsts))
-    if room > STRIDE:
-        assert all(a + room - b >= STRIDE for a, b in itertools.pairwise(firsts))
+    parts = stretches(count, room)
+    assert sorted({i for first, last in parts for i in range(first, last)}) == list(range(count))
+    assert len({last - first for first, last in parts}) <= 1
+    assert all(last - first <= room for first, last in parts)
+    shared = [before[1] - after[0] for before, after in itertools.pairwise(parts)]
+    assert all(one >= min(STRIDE, room - 1) for one in shared)
+
+
+def test_a_passage_a_little_too_long_is_read_in_two_windows_of_half_its_length() -> None:
+    assert stretches(300, 200) == [(0, 174), (126, 300)]
+    assert stretches(200, 200) == [(0, 200)]
+    assert stretches(0, 200) == []
 
 
 def test_the_question_comes_first_and_the_passage_lies_between_separators(layout: Layout) -> None:

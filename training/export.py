@@ -59,12 +59,16 @@ def quantized(weight: Floats, axis: int, bits: int) -> tuple[npt.NDArray[np.int8
 def export(reader: Reader, path: Path) -> None:
     """Write `reader` to `path`.
 
-    Its inputs are ``ids`` and ``types``, (n, length) int64; its output ``ends``, (n, length, 2) float32.
+    Its inputs are ``ids`` and ``types``, (n, length) int64; its output ``ends``, (n, length, 2) float32. Nothing
+    is masked: the windows that it reads have no padding.
     """
-    state = {name: value.float().numpy() for name, value in reader.state_dict().items()}
+    state = {name: value.float().numpy().copy() for name, value in reader.state_dict().items()}
     graph = Graph()
     size = state["body.words.weight"].shape[1]
     heads = reader.body.layers[0].heads
+    for i in range(len(reader.body.layers)):  # queries come out as attention wants them
+        for part in ("weight", "bias"):
+            state[f"body.layers.{i}.attention_in.{part}"][:size] *= (size // heads) ** -0.5
 
     def linear(states: str, name: str) -> str:
         """Multiply in integers: what comes in is measured and rounded while the graph runs."""
@@ -93,12 +97,8 @@ def export(reader: Reader, path: Path) -> None:
     types = graph.add("Gather", [graph.constant("types.table", state["body.types.weight"]), "types"])
     states = norm(graph.add("Add", [graph.add("Add", [words, places]), types]), "body.norm")
 
-    padding = graph.add("Cast", [graph.add("Equal", ["ids", zero])], to=TensorProto.FLOAT)
-    padding = graph.add("Mul", [padding, graph.constant("never", np.array([-1e4], dtype=np.float32))])
-    mask = graph.add("Unsqueeze", [padding, graph.constant("middle", np.array([1, 2]))])
     split = graph.constant("split", np.array([0, 0, 3 * heads, size // heads]))
     joined = graph.constant("joined", np.array([0, 0, size]))
-    root = graph.constant("root", np.array([(size // heads) ** -0.5], dtype=np.float32))
     half = graph.constant("half", np.array([0.5], dtype=np.float32))
     unit = graph.constant("unit", np.array([1.0], dtype=np.float32))
     sqrt2 = graph.constant("sqrt2", np.array([2**0.5], dtype=np.float32))
@@ -108,10 +108,8 @@ def export(reader: Reader, path: Path) -> None:
         parts = graph.add("Transpose", [parts], perm=[0, 2, 1, 3])
         query, key, value = graph.add_many("Split", [parts], 3, axis=1)
         key = graph.add("Transpose", [key], perm=[0, 1, 3, 2])
-        scores = graph.add("MatMul", [graph.add("Mul", [query, root]), key])
-        found = graph.add(
-            "MatMul", [graph.add("Softmax", [graph.add("Add", [scores, mask])], axis=-1), value]
-        )
+        scores = graph.add("Softmax", [graph.add("MatMul", [query, key])], axis=-1)
+        found = graph.add("MatMul", [scores, value])
         found = graph.add("Reshape", [graph.add("Transpose", [found], perm=[0, 2, 1, 3]), joined])
         states = norm(
             graph.add("Add", [states, linear(found, f"{layer}.attention_out")]), f"{layer}.attention_norm"
