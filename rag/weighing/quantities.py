@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from rag.cues import folded
 from rag.names import is_arabic
+from rag.numberwords import guess_languages
 from rag.numerals import SCALES
 from rag.text import Word, fold_text
-from rag.values import Number, guess_languages
+from rag.values import Number
 from rag.weighing.slots import is_group
 
 _ABOUT = 0.1  # "about 50" leaves a tenth open on both sides
