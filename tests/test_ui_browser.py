@@ -125,7 +125,7 @@ def test_the_opened_source_marks_every_span_that_the_answer_cites_in_it(desk: Vi
     answer.locator(".is-chip").first.click()
     desk.page.locator("mark.is-chosen").wait_for()
     assert desk.page.locator("#is-source mark").all_inner_texts() == ["فجر اليوم", "الساعة 5:40 صباحاً"]
-    desk.page.locator("#is-source a.is-step").click()
+    desk.page.locator("#is-source .is-steps a.is-step").click()
     desk.page.locator("mark.is-chosen", has_text="فجر اليوم").wait_for()
     assert desk.page.locator("#is-source .is-steps").inner_text().split() == ["↑", "1", "من", "2", "↓"]
 
@@ -196,7 +196,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     page.locator("#is-language label", has_text="English").click()
     page.locator("h1", has_text="Isnad").wait_for()
     assert page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]
-    page.locator("#is-source h2", has_text="Documents").wait_for()
+    page.locator("#is-source .is-tab[aria-current]", has_text="Documents").wait_for()
     page.locator("#is-question textarea[placeholder='Ask about the documents…']").wait_for()
     assert page.locator(".is-answer").first.inner_text() == "الساعة 5:40 صباحاً"  # the conversation is kept
     assert "High confidence" in desk.ask(CLOSED).inner_text()

@@ -50,11 +50,11 @@ def test_a_link_of_the_chain_marks_who_said_it_in_the_source(desk: Visit) -> Non
 def test_a_title_and_a_name_run_in_the_direction_of_their_own_words(desk: Visit) -> None:
     for question, direction in ((HEARING, "ltr"), (PRESS, "rtl")):  # English and Arabic, in an Arabic page
         answer = desk.ask(question)
-        title, name = (answer.locator(f".is-by-{role}").bounding_box() for role in ("title", "speaker"))
-        assert title is not None
-        assert name is not None
-        assert title["y"] == name["y"], (title, name)
-        assert (title["x"] < name["x"]) == (direction == "ltr")
+        title, name = (
+            answer.locator(f".is-by-{role}").evaluate("element => element.getBoundingClientRect().x")
+            for role in ("title", "speaker")
+        )
+        assert (title < name) == (direction == "ltr")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -124,6 +124,6 @@ def test_the_question_comes_to_the_top_and_nothing_moves_when_the_answer_arrives
         visit.ask(question)
         page.wait_for_timeout(400)
         tops = page.evaluate("() => { cancelAnimationFrame(window.noting); return window.tops; }")
-        places = list(dict.fromkeys(top for text, top in tops if text == question))
-        assert len(places) == 1, question  # from the first frame with the question to the last
+        places = [top for text, top in tops if text == question]
+        assert max(places) - min(places) <= 1, question  # from the first frame with the question to the last
     visit.close()

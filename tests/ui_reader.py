@@ -21,6 +21,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag in ("input", "br", "img"):  # which nothing closes
+            return
         self._open.append((len(self.text), tag, dict(attrs).get("class") or ""))
 
     def handle_endtag(self, tag: str) -> None:

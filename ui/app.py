@@ -8,12 +8,17 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
+from rag.settings import Settings
 
 if TYPE_CHECKING:
     from ui.backend import Asked
+
+REPORTS = "reports.jsonl"
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ def start(
     examples: Sequence[str] = (),
     max_question_chars: int = 1000,
     hub_models: bool = False,
+    reports: Path | None = None,
 ) -> Running:
     """Serve the chat in the background and return its address.
 
@@ -39,9 +45,11 @@ def start(
         pipeline: what answers.
         host: the address to listen on; `0.0.0.0` for every interface.
         port: the port to listen on; 0 takes a free one.
-        examples: questions offered on the empty screen.
+        examples: questions to offer on the empty screen; only those that have an answer are, and questions
+            made from the documents where none has.
         max_question_chars: longer questions are refused with a friendly line.
         hub_models: whether a model of the Hugging Face hub is named; without one, the hub is never asked.
+        reports: the file where verdicts on answers are kept; by default one in ISNAD_HOME.
 
     Raises:
         SettingsError: if the port is taken or the host is not an address of this machine.
@@ -51,9 +59,16 @@ def start(
     from starlette.middleware import Middleware
 
     from ui.chat import build, launch_options
+    from ui.feedback import Reports
     from ui.page import Page
+    from ui.suggestions import suggest
 
-    page = build(pipeline, examples=examples, max_question_chars=max_question_chars)
+    page = build(
+        pipeline,
+        suggested=suggest(pipeline, examples),
+        max_question_chars=max_question_chars,
+        reports=Reports(reports or Settings.load().home / REPORTS, shared=host not in LOCAL),
+    )
     options: dict[str, Any] = launch_options(len(pipeline.documents()))
     try:
         page.launch(
@@ -77,6 +92,7 @@ def serve(
     examples: Sequence[str] = (),
     max_question_chars: int = 1000,
     hub_models: bool = False,
+    reports: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the chat until Ctrl-C; `say` is given the address. Arguments and errors as for `start`."""
@@ -87,6 +103,7 @@ def serve(
         examples=examples,
         max_question_chars=max_question_chars,
         hub_models=hub_models,
+        reports=reports,
     )
     try:
         say(f"Isnad is open at {running.url} (Ctrl-C to stop)")

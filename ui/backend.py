@@ -9,10 +9,13 @@ from rag.conversation import Turn
 from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.schema import Answer, Document
-from ui import escape, narrow, panel, render, strings, why
+from ui import agreement, escape, export, forms, narrow, panel, render, strings, timeline, why
+from ui.feedback import FullError, Reports
 from ui.ledger import Ledger
 
 _MOST_SPANS = 1000  # marked in one document
+_MOST_ANSWERS = 200  # of one conversation
+_MOST_DOCUMENTS = 60  # in a timeline
 
 
 class Asked(Protocol):
@@ -43,10 +46,26 @@ class Backend:
     The functions that the browser calls by itself take one list, for that is how Gradio passes them on.
     """
 
-    def __init__(self, pipeline: Asked, max_question_chars: int) -> None:
+    def __init__(
+        self,
+        pipeline: Asked,
+        max_question_chars: int,
+        reports: Reports | None = None,
+        suggested: Sequence[Answer] = (),
+    ) -> None:
+        """Answer from `pipeline`.
+
+        Args:
+            pipeline: what answers.
+            max_question_chars: longer questions are refused.
+            reports: where verdicts on answers are kept; None keeps none.
+            suggested: answers to the questions offered, which the map shows before anything was asked.
+        """
         self.pipeline = pipeline
         self.ledger = Ledger()
         self._max_question_chars = max_question_chars
+        self._reports = reports
+        self._suggested = tuple(suggested)
 
     def reply(
         self,
@@ -109,3 +128,59 @@ class Backend:
             return f"<p>{words('forgotten')}</p>"
         titles = {item.id: item.title for item in self.pipeline.documents()}
         return why.why(answer, self.pipeline.explain(answer), titles, words)
+
+    def timeline(self, arguments: list[Any]) -> str:
+        """Return the timeline as HTML; `arguments` is [keys of the answers on the screen, language].
+
+        Of the documents that these cite; of all where they cite none.
+        """
+        keys, lang = arguments
+        cited = {each.document: None for answer in self._answers(keys) for each in answer.citations}
+        documents = [item for item in self.pipeline.documents() if not cited or item.id in cited]
+        return timeline.timeline(documents[:_MOST_DOCUMENTS], strings.load(str(lang)))
+
+    def agreement(self, arguments: list[Any]) -> str:
+        """Return who supports and contradicts whom, as HTML; `arguments` as for `timeline`.
+
+        In the answers on the screen, or where there are none, in those to the suggested questions.
+        """
+        keys, lang = arguments
+        return agreement.agreement(self._answers(keys) or self._suggested, strings.load(str(lang)))
+
+    def export(self, arguments: list[Any]) -> str:
+        """Return the conversation as text; `arguments` is [`md` or `json`, keys of its answers, language]."""
+        form, keys, lang = arguments
+        answers = self._answers(keys)
+        if form == "json":
+            return export.as_json(answers)
+        return export.as_markdown(answers, strings.load(str(lang)))
+
+    def form(self, arguments: list[Any]) -> str:
+        """Return a dialog as HTML; `arguments` is [`report` or `keys`, language]."""
+        name, lang = arguments
+        return (forms.report if name == "report" else forms.keys)(strings.load(str(lang)))
+
+    def report(self, arguments: list[Any]) -> list[str | None]:
+        """Keep a verdict; `arguments` is [key, verdict, reason, note, language].
+
+        Return the report's id, or None and why there is none, in the interface's words.
+        """
+        key, verdict, reason, note, lang = arguments
+        words = strings.load(str(lang))
+        answer = self.ledger.get(str(key))
+        if answer is None or self._reports is None:
+            return [None, words("forgotten")]
+        try:
+            return [self._reports.add(answer, str(verdict), str(reason), str(note or "")), None]
+        except FullError:
+            return [None, words("reports_full")]
+        except (OSError, ValueError):
+            return [None, words("reports_failed")]
+
+    def reports(self, arguments: list[Any]) -> str:
+        """Return the reports as JSON lines; `arguments` is [ids of one's own]."""
+        (own,) = arguments
+        return self._reports.lines({str(each) for each in own}) if self._reports else ""
+
+    def _answers(self, keys: Any) -> list[Answer]:
+        return self.ledger.all(str(key) for key in list(keys)[-_MOST_ANSWERS:])

@@ -13,13 +13,18 @@ from typing import Any
 
 import gradio as gr
 
-from ui import api, escape, narrow, strings
+from rag.schema import Answer
+from ui import api, escape, narrow, panel, strings
 from ui.backend import Asked, Backend
+from ui.feedback import Reports
 from ui.theme import theme
 
 STATIC = Path(__file__).parent / "static"
 CONCURRENT_QUESTIONS = 2
 WAITING_QUESTIONS = 32
+
+# What the scripts call by name on the server.
+SERVED = ("source", "sources", "timeline", "agreement", "why", "export", "form", "report", "reports")
 
 
 class _PlainQuestions:
@@ -56,15 +61,23 @@ def _each_question(message: Any, change: Callable[[str], str]) -> Any:
     return message
 
 
-def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: int = 1000) -> gr.Blocks:
+def build(
+    pipeline: Asked,
+    *,
+    suggested: Sequence[Answer] = (),
+    max_question_chars: int = 1000,
+    reports: Reports | None = None,
+) -> gr.Blocks:
     """Return the page, not yet launched.
 
     Args:
         pipeline: what answers.
-        examples: questions offered while the conversation is empty.
+        suggested: questions offered while the conversation is empty, with their answers.
         max_question_chars: longer questions get a friendly refusal.
+        reports: where verdicts on answers are kept; None keeps none.
     """
-    backend = Backend(pipeline, max_question_chars)
+    backend = Backend(pipeline, max_question_chars, reports, suggested)
+    served = [getattr(backend, name) for name in SERVED]
     word = gr.I18n()  # only makes references; the words themselves are given to launch()
     with gr.Blocks(
         title="إسناد · Isnad",
@@ -87,14 +100,12 @@ def build(pipeline: Asked, *, examples: Sequence[str] = (), max_question_chars: 
         with gr.Row(elem_id="is-main"):
             with gr.Column(elem_id="is-chat", scale=3, min_width=0):
                 narrowing = narrow.fields(pipeline.documents(), word)
-                _conversation(backend, [language, *narrowing], word, examples)
+                _conversation(backend, [language, *narrowing], word, [each.question for each in suggested])
             with gr.Column(elem_id="is-source", scale=2, min_width=0):
                 gr.HTML(
                     html_template='<div class="is-slot"></div>',
-                    js_on_load=_script("panel.js", "answers.js"),
-                    server_functions=[
-                        _function(each) for each in (backend.source, backend.sources, backend.why)
-                    ],
+                    js_on_load=_script("panel.js", "answers.js", "find.js", "menu.js"),
+                    server_functions=[_function(each) for each in served],
                     elem_id="is-panel",
                 )
         language.change(None, language, None, js="(language) => { window.isnad.change(language); }")
@@ -108,10 +119,10 @@ def _script(*names: str) -> str:
     return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
-def _function(method: Callable[[list[Any]], str]) -> Callable[[list[Any]], str]:
+def _function(method: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
     """Return a method as a function: Gradio puts a mark on those it serves, which a bound method refuses."""
 
-    def function(arguments: list[Any]) -> str:
+    def function(arguments: list[Any]) -> Any:
         return method(arguments)
 
     return update_wrapper(function, method)
@@ -151,6 +162,7 @@ def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples
         ),
         examples=[[example, *[None] * len(also)] for example in examples] or None,
         cache_examples=False,
+        editable=True,
         flagging_mode="never",
         analytics_enabled=False,
         concurrency_limit=CONCURRENT_QUESTIONS,
@@ -197,6 +209,16 @@ def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
     own["isnad.header"] = (
         f"<h1>{words('name')}</h1><p><span>{words('tagline')}</span>"
         f'<a class="is-count" href="#documents">{words.count("documents", documents)}</a></p>'
+        f'<details class="is-menu"><summary title="{words("menu")}"><span class="is-unseen">{words("menu")}'
+        f"</span></summary><div>{_menu(words)}</div></details>"
     )
     own["isnad.welcome_block"] = f"<h2>{words('welcome')}</h2><p>{words('welcome_more')}</p>"
     return {**words.gradio, **own}
+
+
+def _menu(words: strings.Strings) -> str:
+    items = ("export-md", "export-json", "print", "map", "timeline", "reports", "keys")
+    return "".join(
+        f'<a href="#{item}">{words("view_" + item if item in panel.VIEWS else item.replace("-", "_"))}</a>'
+        for item in items
+    )

@@ -16,7 +16,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("base", "chat", "answer", "panel", "phone")  # later ones win
+STYLES = ("base", "chat", "answer", "panel", "views", "phone", "print")  # later ones win
+FONTS = "/isnad/fonts/"  # where the typefaces are served; the style names them without the first slash
 
 # Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles
 # its templates, hence 'unsafe-eval'.
@@ -48,11 +49,15 @@ class Page:
         script = (STATIC / "boot.js").read_text(encoding="utf-8")
         style = "".join((STATIC / "style" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
         self._head = f"<head><script>{script}</script><style>{style}</style>".encode()
+        self._fonts = {FONTS + path.name: path.read_bytes() for path in (STATIC / "fonts").glob("*.woff2")}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"] in self._fonts:
+            await self._font(self._fonts[scope["path"]], send)
             return
         held: Message | None = None  # the start of a page, kept back until its length is known
         body = b""
@@ -75,6 +80,12 @@ class Page:
             await send(message)
 
         await self._app(scope, receive, changed)
+
+    async def _font(self, font: bytes, send: Send) -> None:
+        kind = [(b"content-type", b"font/woff2"), (b"content-length", str(len(font)).encode())]
+        kept = [(b"cache-control", b"public, max-age=31536000, immutable")]
+        await send({"type": "http.response.start", "status": 200, "headers": [*kind, *kept, *HEADERS]})
+        await send({"type": "http.response.body", "body": font})
 
 
 def _is_page(start: Message) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from rag.schema import Document
+from rag.schema import Document, Section
 from ui.escape import document_token, escape
 from ui.strings import Strings
 
@@ -16,6 +17,29 @@ WHOLE_DOCUMENT_CHARS = 200_000  # longer documents are shown around the chosen q
 LISTED_DOCUMENTS = 500  # more than that, and the list only says how many more there are
 _LINE = re.compile(r"[^\n]*\n?")
 _HEADING = re.compile(r"(#{1,6}) +(?=\S)")
+
+
+VIEWS = ("documents", "timeline", "map")
+
+
+def view(name: str, body: str, words: Strings) -> str:
+    """Return one of the panel's views, with the links to the others above it.
+
+    Args:
+        name: one of `VIEWS`.
+        body: its HTML.
+        words: the interface's words.
+    """
+    tabs = "".join(
+        f'<a class="is-tab" href="#{each}"{" aria-current=page" if each == name else ""}>'
+        f"{words(f'view_{each}')}</a>"
+        for each in VIEWS
+    )
+    return (
+        f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
+        f'<header class="is-panel-head"><nav class="is-tabs" aria-label="{words("panel")}">{tabs}</nav>'
+        f'{_close(words)}</header><div class="is-panel-body">{body}</div></div>'
+    )
 
 
 def documents(items: Sequence[Document], words: Strings) -> str:
@@ -29,12 +53,8 @@ def documents(items: Sequence[Document], words: Strings) -> str:
     if len(items) > LISTED_DOCUMENTS:
         rest = words.count("more_documents", len(items) - LISTED_DOCUMENTS)
         rows += f'<li class="is-hint">{rest}</li>'
-    return (
-        f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
-        f'<header class="is-panel-head"><h2>{words("panel")}</h2>{_close(words)}</header>'
-        f'<div class="is-panel-body"><p class="is-hint">{words("panel_hint")}</p>'
-        f'<ul class="is-documents">{rows}</ul></div></div>'
-    )
+    body = f'<p class="is-hint">{words("panel_hint")}</p><ul class="is-documents">{rows}</ul>'
+    return view("documents", body, words)
 
 
 def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: Strings) -> str:
@@ -51,7 +71,8 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
     if chosen not in spans:
         chosen = None
     start, end = _window(item, chosen)
-    body = _paragraphs(item.text, _after_title(item, start, spans), end, spans, chosen)
+    pages = [(each.start, _page(each, words)) for each in item.sections if each.kind in ("page", "sheet")]
+    body = _paragraphs(item.text, _after_title(item, start, spans), end, spans, chosen, pages)
     cut = (
         f'<p class="is-hint">{words("excerpt")}</p>'
         if (start, end) != (item.body_start, len(item.text))
@@ -60,7 +81,7 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
     return (
         f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
-        f"{_steps(spans, chosen, words)}{_close(words)}</header>"
+        f"{_steps(spans, chosen, words)}{_close(words)}{_find(words)}</header>"
         f'<div class="is-panel-body"><h2 class="is-panel-title"><bdi>{escape(item.title)}</bdi></h2>'
         f"{_facts(item, words)}{cut}<article>{body}</article></div></div>"
     )
@@ -73,6 +94,22 @@ def missing(words: Strings) -> str:
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
         f"{_close(words)}</header>"
         f'<div class="is-panel-body"><p class="is-hint">{words("missing")}</p></div></div>'
+    )
+
+
+def _page(section: Section, words: Strings) -> str:
+    label = words(section.kind, label=f"<bdi>{escape(section.label)}</bdi>")
+    return f'<div class="is-page"><span>{label}</span></div>'
+
+
+def _find(words: Strings) -> str:
+    """Return the field that searches within the document; static/find.js does."""
+    return (
+        f'<div class="is-find" role="search"><input type="search" dir="auto" maxlength="100" '
+        f'aria-label="{words("find")}" placeholder="{words("find")}">'
+        f'<span class="is-found" aria-live="polite"></span>'
+        f'<a class="is-step" href="#find-previous" aria-label="{words("find_previous")}">↑</a>'
+        f'<a class="is-step" href="#find-next" aria-label="{words("find_next")}">↓</a></div>'
     )
 
 
@@ -129,20 +166,32 @@ def _after_title(item: Document, start: int, spans: Sequence[Span]) -> int:
     return start if spans and spans[0][0] < line.end() else line.end()
 
 
-def _paragraphs(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span | None) -> str:
-    """Return text[start:end], a paragraph a line, each in its own direction."""
+def _paragraphs(
+    text: str,
+    start: int,
+    end: int,
+    spans: Sequence[Span],
+    chosen: Span | None,
+    pages: Sequence[tuple[int, str]] = (),
+) -> str:
+    """Return text[start:end], a paragraph a line, each in its own direction; `pages` go where they begin."""
     paragraphs = []
+    coming = deque(pages)
     for line in _LINE.finditer(text, start, end):
         if not line.group().strip():
             continue
         first, last = line.start(), line.end()
+        begun = ""
+        while coming and coming[0][0] < last:
+            begun = coming.popleft()[1]  # of several that begin here the last: the others are empty
         heading = _HEADING.match(text, first, last)
         kind = ' class="is-headline"' if heading else ""
         sign = ""
         if heading:
             first = heading.end()
             sign = f'<span class="is-sign">{escape(heading.group())}</span>'
-        paragraphs.append(f'<p dir="auto"{kind}>{sign}{_marked(text, first, last, spans, chosen)}</p>')
+        marked = _marked(text, first, last, spans, chosen)
+        paragraphs.append(f'{begun}<p dir="auto"{kind}>{sign}{marked}</p>')
     return "".join(paragraphs)
 
 

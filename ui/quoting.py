@@ -94,7 +94,7 @@ def _step(citation: Citation, links: Sequence[Attribution], words: Strings) -> s
     parts = " ".join(
         f'<a class="is-link is-by-{link.role}" title="{words(f"role_{link.role}")}" '
         f'href="{source_link(citation.document, link.start, link.end)}">'
-        f"<bdi>{escape(clip_end(link.quote, _LINK_CHARS))}</bdi></a>"
+        f"{escape(clip_end(link.quote, _LINK_CHARS))}</a>"  # no <bdi>, which dir="auto" would not look into
         for link in links
     )
     return f'<span class="is-via"><span dir="auto">{parts}</span></span>'

@@ -40,10 +40,12 @@ def answer(result: Answer, words: Strings, key: str = "") -> str:
     numbered = quoting.numbers()
     understood = completed(result, words)
     if not result.answered:
-        return _message(understood + _not_found(result, words, numbered) + _why(words, key), words)
+        body = understood + _not_found(result, words, numbered) + _why(words, key)
+        return _message(body, words, _actions(words, key))
     said = _conflict if result.relation == "conflict" else _answered
     copying = f'<a class="is-act is-copy" href="#copy">{words("copy")}</a>'
-    return _message(understood + said(result, words, numbered) + _why(words, key), words, copying)
+    body = understood + said(result, words, numbered) + _why(words, key)
+    return _message(body, words, copying + _actions(words, key))
 
 
 def notice(text: str, words: Strings) -> str:
@@ -92,6 +94,18 @@ def _why(words: Strings, key: str) -> str:
         f'<details class="is-why"><summary>{words("why")}</summary>'
         f'<div class="is-why-body"><a href="#why-{key}">{words("loading")}</a></div></details>'
     )
+
+
+def _actions(words: Strings, key: str) -> str:
+    """Return the links that share the question and judge the answer."""
+    if not key:
+        return ""
+    judge = "".join(
+        f'<a class="is-act is-judge is-{verdict}" href="#{verdict}-{key}" title="{words(verdict)}">'
+        f'<span class="is-unseen">{words(verdict)}</span></a>'
+        for verdict in ("right", "wrong")
+    )
+    return f'<a class="is-act is-share" href="#share">{words("share")}</a>{judge}'
 
 
 def _conflict(result: Answer, words: Strings, numbered: Iterator[int]) -> str:

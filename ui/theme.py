@@ -1,20 +1,12 @@
-"""The look: ink, paper and one green, in light and dark; local typefaces only."""
+"""The look: ink, paper and one green, in light and dark; typefaces from this server and this machine."""
 
 from __future__ import annotations
 
 import gradio as gr
 
-# Names only, so that nothing is fetched: each machine uses the first that it has.
-SANS = (
-    "Noto Sans Arabic",
-    "Segoe UI",
-    "SF Arabic",
-    "Geeza Pro",
-    "Noto Sans",
-    "Tahoma",
-    "system-ui",
-    "sans-serif",
-)
+# Names only, so that nothing is fetched but our own Arabic letters (static/style/base.css): for all others
+# each machine uses the first that it has.
+SANS = ("Isnad Interface", "Noto Sans", "Segoe UI", "Helvetica Neue", "system-ui", "sans-serif")
 MONO = ("ui-monospace", "Consolas", "monospace")
 
 _GREEN = gr.themes.Color(

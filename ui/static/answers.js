@@ -18,7 +18,7 @@ function asText(message) {
     return "— " + [chip.join(" · "), ...[...line.querySelectorAll(".is-via")].map(words)].join(arrow);
   };
   const groups = [...message.querySelectorAll(".is-group")].map((group) => {
-    const said = [".is-answer", ".is-when", ".is-head + .is-context, .is-when + .is-context"];
+    const said = [".is-answer", ".is-when > span", ":scope > .is-context"];
     const lines = said.map((part) => group.querySelector(part)?.textContent.trim());
     return [...lines, ...[...group.querySelectorAll(".is-isnad")].map(source)].filter(Boolean).join("\n");
   });
@@ -31,11 +31,6 @@ function done(link) {
   setTimeout(() => link.classList.remove("is-done"), 1600);
 }
 
-async function copy(link) {
-  await write(asText(link.closest(".isnad")));
-  done(link);
-}
-
 // Put a question into the box, to be changed and asked.
 function propose(question) {
   const box = document.querySelector("#is-question textarea");
@@ -46,14 +41,49 @@ function propose(question) {
   box.setSelectionRange(question.length, question.length);
 }
 
-actions.copy = copy;
-actions.edit = (link) => propose(link.closest(".is-completed").querySelector(".is-full").textContent.trim());
-actions.why = explain;
+function questionOf(link) {
+  const understood = link.closest(".isnad").querySelector(".is-full");
+  let row = link.closest(".message-row");
+  while (row && !row.matches(".user-row")) row = row.previousElementSibling;
+  return (understood ?? row?.querySelector("p"))?.textContent.trim() ?? "";
+}
 
 async function explain(link, address) {
-  const body = link.closest(".is-why-body");
-  body.innerHTML = await server.why([address.slice(5), window.isnad.language()]);
+  const part = link.closest(".is-why-body");
+  part.innerHTML = await server.why([address.slice(5), language()]);
 }
+
+const judged = new Set(JSON.parse(sessionStorage.getItem("isnad.reports") ?? "[]")); // ids of one's own reports
+
+async function judge(link, verdict, reason, note) {
+  const key = link.getAttribute("href").slice(verdict.length + 2);
+  const [id, problem] = await server.report([key, verdict, reason, note, language()]);
+  if (problem) return window.alert(problem);
+  judged.add(id);
+  sessionStorage.setItem("isnad.reports", JSON.stringify([...judged]));
+  for (const each of link.parentElement.querySelectorAll(".is-judge")) {
+    each.classList.toggle("is-chosen", each === link);
+  }
+}
+
+actions.copy = async (link) => {
+  await write(asText(link.closest(".isnad")));
+  done(link);
+};
+actions.share = async (link) => {
+  const address = new URL(location.pathname, location.href);
+  address.searchParams.set("q", questionOf(link));
+  if (language() !== "ar") address.searchParams.set("lang", language());
+  await write(address.href);
+  done(link);
+};
+actions.edit = (link) => propose(questionOf(link));
+actions.why = explain;
+actions.right = (link) => judge(link, "right", "", "");
+actions.wrong = async (link) => {
+  const said = await ask("report");
+  if (said) judge(link, "wrong", said.get("reason"), said.get("note"));
+};
 
 // "toggle" does not bubble, hence the capturing.
 document.addEventListener(

@@ -2,11 +2,12 @@
 const SOURCE = /^#src-([A-Za-z0-9_-]+)-(\d+)-(\d+)$/;
 const body = () => element.querySelector(".is-slot");
 const phone = window.matchMedia("(max-width: 900px)");
-let shown = null; // what the panel shows: {token, span, spans}, or null for the list
-const actions = {}; // what a link #name or #name-… does besides, by its name: (link, address) => …
+let shown = { view: "documents" }; // what the panel shows: a view, or {token, span, spans}
+const actions = {}; // what a link #name or #name-… does, by its name: (link, address) => …
 let opener = null; // where the focus returns when the panel closes
 let request = 0;
 
+const language = () => window.isnad.language();
 const isOpen = () => document.body.classList.contains("is-source-open");
 
 function setOpen(open) {
@@ -17,14 +18,21 @@ function setOpen(open) {
   if (!open && opener && opener.isConnected) opener.focus({ preventScroll: true });
 }
 
+// The keys of the answers on the screen, oldest first: a link of each carries its own.
+function keys(root = document.querySelector("#is-messages")) {
+  return [...root.querySelectorAll("a[href^='#right-']")].map((each) => each.getAttribute("href").slice(7));
+}
+
 let seen = 0; // questions and answers on the screen
 new MutationObserver(() => {
   const messages = [...document.querySelectorAll("#is-messages .message-row")];
   // Gradio labels each bubble with its source: to a screen reader, a wall of markup before the answer.
   for (const each of messages) each.querySelector("[aria-label]")?.removeAttribute("aria-label");
-  const now = document.querySelectorAll("#is-messages .user-row, #is-messages .isnad").length;
-  const question = messages.filter((each) => each.matches(".user-row")).pop();
+  // A question's row comes before its words, and is not shown without them.
+  const now = document.querySelectorAll("#is-messages .user-row:has(p), #is-messages .isnad").length;
+  const question = messages.filter((each) => each.matches(".user-row:has(p)")).pop();
   if (now > seen && question) toTop(question);
+  if (now !== seen && shown.view && shown.view !== "documents") draw(false); // these views show the answers
   seen = now;
 }).observe(document.body, { childList: true, subtree: true });
 
@@ -37,21 +45,32 @@ function toTop(question) {
   scroller.scrollTop = above; // not scrollIntoView(), which moves whatever lies around the conversation, too
 }
 
+const views = {
+  documents: () => server.sources([language()]),
+  timeline: () => server.timeline([keys(), language()]),
+  map: () => server.agreement([keys(), language()]),
+};
+
 async function draw(scroll) {
   const mine = ++request;
-  const language = window.isnad.language();
-  const html = shown
-    ? await server.source([shown.token, shown.span, shown.spans, language])
-    : await server.sources([language]);
+  const html = shown.view
+    ? await views[shown.view]()
+    : await server.source([shown.token, shown.span, shown.spans, language()]);
   if (mine !== request) return; // a later click has overtaken this one
   body().innerHTML = html;
+  forgetFound();
   const chosen = body().querySelector("mark.is-chosen");
   const scroller = body().querySelector(".is-panel-body");
   if (!scroll || !scroller) return;
-  if (chosen) {
-    const gap = chosen.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    scroller.scrollTop += gap - scroller.clientHeight / 3;
-  } else scroller.scrollTop = 0;
+  scroller.scrollTop = 0;
+  if (chosen) bringIntoView(chosen);
+}
+
+// Scroll the panel, and nothing around it, so that something stands a third from the top.
+function bringIntoView(range) {
+  const scroller = body().querySelector(".is-panel-body");
+  const gap = range.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  scroller.scrollTop += gap - scroller.clientHeight / 3;
 }
 
 function open(token, span, spans) {
@@ -61,49 +80,52 @@ function open(token, span, spans) {
   return draw(true);
 }
 
+function show(link, view) {
+  shown = { view };
+  if (!element.contains(link)) opener = link;
+  setOpen(true);
+  draw(true);
+}
+
 // Every span of the same document that the same message cites.
 function citedWith(link, token) {
-  return [...link.closest(".isnad").querySelectorAll("a.is-chip")]
+  const message = link.closest(".isnad, .is-panel");
+  return [...message.querySelectorAll("a.is-chip, a.is-side")]
     .map((each) => SOURCE.exec(each.getAttribute("href")))
     .filter((match) => match && match[1] === token)
     .map((match) => [Number(match[2]), Number(match[3])]);
 }
 
+actions.src = (link, address) => {
+  const [, token, start, end] = SOURCE.exec(address);
+  if (!element.contains(link)) opener = link;
+  open(token, [Number(start), Number(end)], citedWith(link, token));
+  if (link.isConnected) link.classList.add("is-current");
+};
+actions.doc = (link, address) => open(address.slice(5), null, []);
+actions.span = (link, address) => {
+  const [, start, end] = address.split("-").map(Number);
+  shown.span = [start, end];
+  draw(true);
+};
+actions.close = () => setOpen(false);
+for (const view of Object.keys(views)) actions[view] = (link) => show(link, view);
+
 document.addEventListener(
   "click",
   (event) => {
     const link = event.target.closest?.("a[href^='#']");
-    if (!link) return;
-    const address = link.getAttribute("href");
-    const source = SOURCE.exec(address);
+    const address = link?.getAttribute("href") ?? "";
     const act = actions[address.slice(1).split("-")[0]];
-    const own = source || act || /^#(doc-|span-|documents$|close$)/.test(address);
-    if (!own) return;
+    if (!act || (address.startsWith("#src-") && !SOURCE.test(address))) return;
     event.preventDefault();
     event.stopPropagation();
-    if (source) {
-      opener = link;
-      open(source[1], [Number(source[2]), Number(source[3])], citedWith(link, source[1]));
-      link.classList.add("is-current");
-    } else if (act) act(link, address);
-    else if (address === "#close") setOpen(false);
-    else if (address === "#documents") {
-      shown = null;
-      if (!element.contains(link)) opener = link;
-      setOpen(true);
-      draw(true);
-    } else if (address.startsWith("#doc-")) open(address.slice(5), null, []);
-    else if (shown) {
-      const [, start, end] = address.split("-").map(Number);
-      shown.span = [start, end];
-      draw(true);
-    }
+    act(link, address);
   },
   true,
 );
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && isOpen()) setOpen(false);
+  if (event.key === "Escape" && isOpen() && !document.querySelector("dialog[open]")) setOpen(false);
 });
 window.addEventListener("popstate", () => setOpen(false));
 window.addEventListener("isnad:language", () => draw(false));
-draw(false);
