@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import islice
 from pathlib import Path
 
 from rag import corpus
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
-from rag.errors import CorpusError, DocumentError, StoreError
+from rag.errors import CorpusError, StoreError
 from rag.filters import Filters, Listing
 from rag.hub import Progress as Progress
 from rag.records import Recorder, document_of
 from rag.schema import Document
 from rag.settings import Settings
-from rag.sync import FileState, Plan, SyncReport, state_of
-from vectorstore.base import CatalogError, Ids, LockedError, Skipped
+from rag.sync import FileState, Plan, SyncReport
+from rag.updating import BATCH, Stop, Update, share
+from vectorstore.base import CatalogError, DamagedError, Ids, LockedError, OutdatedError
 from vectorstore.store import Store
+from vectorstore.trouble import of_disk
 
 FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
 FORMAT = "2"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
-BATCH = 256  # documents embedded and committed together
+
+_log = logging.getLogger("isnad.index")
 
 
 class Index:
@@ -51,48 +55,58 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, settings: Settings, *, progress: Progress | None = None, rebuild: bool = False
+        cls,
+        folder: Path,
+        settings: Settings,
+        *,
+        progress: Progress | None = None,
+        rebuild: bool = False,
+        stop: Stop | None = None,
+        alone: bool = False,
     ) -> Index:
         """Open the index of `folder`, made when it is not there, and bring it up to date.
+
+        Args:
+            folder: the documents.
+            settings: encoder, limits, and where indexes are kept.
+            progress: is told what is done.
+            rebuild: read and embed every document anew; until that is done, the old index answers.
+            stop: as in `sync`.
+            alone: refuse while another process is writing, where otherwise what it last published is used.
 
         Raises:
             CorpusError: if the folder is missing, empty or cannot be read.
             StoreError: if the index is of another encoder, or cannot be read or written.
             ModelError: if the encoder cannot be loaded.
         """
-        corpus.scan(folder)  # a folder that cannot be read gets no index
+        files = scan(folder)  # a folder that cannot be read gets no index
         encoder, tokens = encoders(settings, progress)
         home = place(folder, settings)
-        with _explained(home):
-            try:
-                return cls._opened(home, encoder, tokens, folder, settings, progress, rebuild)
-            except (CatalogError, sqlite3.DatabaseError) as error:
-                if not rebuild or isinstance(error, sqlite3.OperationalError):
-                    raise
-            shutil.rmtree(home)  # damaged, and all of it can be made again from the folder
-            return cls._opened(home, encoder, tokens, folder, settings, progress, rebuild)
 
-    @classmethod
-    def _opened(
-        cls,
-        home: Path,
-        encoder: Encoder,
-        tokens: StaticEncoder,
-        folder: Path,
-        settings: Settings,
-        progress: Progress | None,
-        rebuild: bool,
-    ) -> Index:
-        home.mkdir(parents=True, exist_ok=True)
-        store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
-        index = cls(store, encoder, tokens, folder, settings)
-        try:
-            index._adopt(rebuild)
-            index._sync(progress)
-        except BaseException:
-            index.close()
-            raise
-        return index
+        def opened() -> Index:
+            home.mkdir(parents=True, exist_ok=True)
+            store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
+            index = cls(store, encoder, tokens, folder, settings)
+            try:
+                index._adopt(rebuild)
+                index._sync(progress, stop, files=files, anew=rebuild, alone=alone)
+            except BaseException:
+                index.close()
+                raise
+            return index
+
+        with explained(home):
+            try:
+                return opened()
+            except OutdatedError:
+                pass
+            except (CatalogError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
+                if not rebuild or of_disk(error):
+                    raise
+            shutil.rmtree(
+                home
+            )  # of an older form or damaged, and all of it can be made again from the folder
+            return opened()
 
     @classmethod
     def from_documents(
@@ -109,11 +123,14 @@ class Index:
         index._temporary = temporary
         try:
             index._adopt(rebuild=False)
-            index._put(
-                ((document, FileState(document.sha256, len(document.text), 0)) for document in documents),
-                len(documents),
-                progress,
-            )
+            recorder = index.make_recorder(encoder)
+            for first in range(0, len(documents), BATCH):
+                some = documents[first : first + BATCH]
+                tell = partial(share, progress, first, first + len(some), len(documents))
+                pairs = [(document, FileState(document.sha256, len(document.text), 0)) for document in some]
+                index.store.catalog.put_many(recorder.records(pairs, tell))
+            if progress and documents and encoder is not tokens:
+                progress("embedding", len(documents), len(documents))
             index.store.sync(progress)
         except BaseException:
             index.close()
@@ -127,6 +144,16 @@ class Index:
             self._temporary.cleanup()
 
     # What is in it
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let everything that this thread reads in the block be of one state, the last complete one.
+
+        Raises:
+            StoreError: if the index turns out to be damaged.
+        """
+        with explained(self.home), self.store.reading():
+            yield
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """Return every document that meets `filters`, by id; raises as `select`."""
@@ -170,84 +197,78 @@ class Index:
 
     # Bringing it up to date
 
-    def sync(self, progress: Progress | None = None) -> SyncReport:
+    def sync(self, progress: Progress | None = None, stop: Stop | None = None) -> SyncReport:
         """Read what is new or changed in the folder, forget what is gone, and say so.
 
-        A file counts as unchanged while its size and its time stay the same, or else its bytes.
+        Where another process is writing, nothing is done, and the report says who that is; what was last
+        published by it is answered from.
+
+        Args:
+            progress: is told what is done.
+            stop: asked before each file; when it says so, the run ends, and the next one goes on there.
 
         Raises:
             CorpusError: if the folder is missing, empty or cannot be read.
-            StoreError: if the index cannot be written.
+            StoreError: if the index cannot be written, or there is none yet and another process writes it.
         """
-        with _explained(self.store.catalog.path.parent):
-            return self._sync(progress)
+        with explained(self.home):
+            return self._sync(progress, stop)
 
-    def _sync(self, progress: Progress | None) -> SyncReport:
-        files = {path.relative_to(self.folder).as_posix(): path for path in corpus.scan(self.folder)}
-        catalog = self.store.catalog
-        plan = Plan.of(files, catalog)
-        if plan.work or self.store.stale:
-            with catalog.writing(timeout=PATIENCE):
-                plan = Plan.of(files, catalog)  # another process may have been quicker
+    @property
+    def home(self) -> Path:
+        """Return the folder of the index."""
+        return self.store.folder
+
+    def _sync(
+        self,
+        progress: Progress | None,
+        stop: Stop | None = None,
+        *,
+        files: Mapping[str, Path] | None = None,
+        anew: bool = False,
+        alone: bool = False,
+    ) -> SyncReport:
+        """Bring it up to date: `anew` reads everything, `alone` refuses while another process is writing."""
+        files = files if files is not None else scan(self.folder)
+        plan = Plan.of(files, self.store.catalog, anew=anew)
+        if not (plan.work or self.store.stale):
+            self.report = Update.of(self, plan, files, self._settings).report()
+            return self._checked()
+        try:
+            with self.store.writing(0.0 if alone or self.store.ready else PATIENCE):
+                plan = Plan.of(files, self.store.catalog, anew=anew)  # another process may have been quicker
+                update = Update.of(self, plan, files, self._settings, progress, stop, anew)
                 if plan.work:
-                    self._carry_out(plan, files, progress)
-                self.store.sync(progress)
-        self.report = plan.report()
-        if not (self.report.added or self.report.changed or self.report.unchanged):
-            name, reason = self.report.skipped[0]
+                    self.report = update.run()
+                else:
+                    self.store.sync(progress)
+                    self.report = update.report()
+        except LockedError as error:
+            if alone or not self.store.ready:
+                raise
+            _log.info("another process is writing", extra={"writer": error.owner})
+            self.report = replace(Update.of(self, plan, files, self._settings).report(), writer=error.owner)
+            return self.report
+        return self._checked()
+
+    def _checked(self) -> SyncReport:
+        report = self.report
+        _log.info("looked at the folder", extra={"folder": str(self.folder), **report.counts()})
+        held = report.added or report.changed or report.unchanged or report.renamed
+        if not held and not report.left and report.skipped:
+            name, reason = report.skipped[0]
             raise CorpusError(
-                f"no document in {self.folder} can be read; the first of {len(self.report.skipped)} files, "
+                f"no document in {self.folder} can be read; the first of {len(report.skipped)} files, "
                 f"{name}: {reason}"
             )
-        return self.report
+        return report
 
-    def _carry_out(self, plan: Plan, files: dict[str, Path], progress: Progress | None) -> None:
-        catalog = self.store.catalog
-        digests = {entry.name: entry.digest for entry in catalog.documents()}
-
-        def fresh() -> Iterator[tuple[Document, FileState]]:
-            for done, name in enumerate(plan.pending):
-                if progress:
-                    progress("reading", done, len(plan.pending))
-                size, mtime_ns = state_of(files[name])
-                try:
-                    document, digest = corpus.read_file(
-                        files[name], self.folder, max_bytes=self._settings.max_file_bytes
-                    )
-                except DocumentError as error:
-                    plan.skipped[name] = Skipped(name, error.reason, "", size, mtime_ns)
-                    continue
-                if digests.get(name) == digest:
-                    catalog.touch(name, size=size, mtime_ns=mtime_ns)
-                    plan.unchanged.append(name)
-                    continue
-                (plan.changed if name in digests else plan.added).append(name)
-                yield document, FileState(digest, size, mtime_ns)
-            if progress:
-                progress("reading", len(plan.pending), len(plan.pending))
-
-        self._put(fresh(), len(plan.pending), progress)
-        plan.gone = sorted({*plan.gone, *(plan.skipped.keys() & plan.known.keys())})
-        if plan.gone:
-            catalog.remove(plan.gone)
-        catalog.set_skipped([plan.skipped[name] for name in sorted(plan.skipped)])
-
-    def _put(
-        self, documents: Iterable[tuple[Document, FileState]], total: int, progress: Progress | None
-    ) -> None:
-        """Chunk, analyse, embed and commit documents, a batch at a time; `total` is how many at most."""
-        recorder = Recorder(self.encoder, self.tokens, self.analyzer, self._settings.batch_size)
-        waiting = iter(documents)
-        done = 0
-        while batch := list(islice(waiting, BATCH)):
-            tell = partial(_tell, progress, done, done + len(batch), total) if progress else None
-            self.store.catalog.put_many(recorder.records(batch, tell))
-            done += len(batch)
-        if progress and done and self.encoder is not self.tokens:
-            progress("embedding", total, total)  # the rest had nothing new in them
+    def make_recorder(self, encoder: Encoder) -> Recorder:
+        """Return what turns documents into records, with an encoder of passages."""
+        return Recorder(encoder, self.tokens, self.analyzer, self._settings.batch_size)
 
     def _adopt(self, rebuild: bool) -> None:
-        """Make sure that what is stored was made by this encoder; start anew where nothing is lost by it."""
+        """Make sure that what is stored was made by this encoder; start over where it was not."""
         catalog = self.store.catalog
         name = catalog.get_meta("encoder")
         if name is not None and name != self.encoder.name and not rebuild:
@@ -260,11 +281,12 @@ class Index:
         def fits() -> bool:
             return all(catalog.get_meta(key) == value for key, value in wanted.items())
 
-        if rebuild or not fits():
+        if not fits():
             with catalog.writing(timeout=PATIENCE):
-                if rebuild or not fits():  # another process may have been quicker
-                    catalog.clear()
-                    catalog.set_meta(wanted)
+                if not fits():  # another process may have been quicker
+                    with catalog.transaction():
+                        catalog.clear()
+                        catalog.set_meta(wanted)
 
     def _fingerprint(self) -> str:
         """Return a digest of both encoders: the passages' vectors and token ids depend on them."""
@@ -305,18 +327,13 @@ def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Enco
     return encoder, tokens
 
 
-def _tell(progress: Progress, first: int, last: int, total: int, share: float) -> None:
-    """Show how many of `total` documents are embedded, where `share` of `first` to `last` are."""
-    progress("embedding", first + share * (last - first), total)
-
-
-def _damaged(home: Path, error: Exception) -> str:
-    found = str(error).split(";")[0]  # what the store advises is not how it is mended from here
-    return f"the index in {home} cannot be used ({found}); run `isnad index FOLDER --rebuild`"
+def scan(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder by their path in it, sorted; raises as `corpus.scan`."""
+    return {path.relative_to(folder).as_posix(): path for path in corpus.scan(folder)}
 
 
 @contextmanager
-def _explained(home: Path) -> Iterator[None]:
+def explained(home: Path) -> Iterator[None]:
     """Turn what a store or the disk raises into an error that says what to do."""
     try:
         yield
@@ -324,10 +341,14 @@ def _explained(home: Path) -> Iterator[None]:
         raise StoreError(
             f"the index in {home} is being written by {error.owner}; try again shortly"
         ) from None
-    except (CatalogError, sqlite3.Error) as error:
-        raise StoreError(_damaged(home, error)) from error
-    except OSError as error:
+    except (CatalogError, DamagedError, sqlite3.Error, UnicodeDecodeError, OSError) as error:
+        trouble = None if isinstance(error, (CatalogError, DamagedError)) else of_disk(error)
+        if trouble is None:
+            found = str(error).split(";")[0]  # what the store advises is not how it is mended from here
+            raise StoreError(
+                f"the index in {home} cannot be used ({found}); run `isnad index FOLDER --rebuild`"
+            ) from error
         raise StoreError(
-            f"the index in {home} cannot be written ({error.strerror}); free the disk or set ISNAD_HOME "
+            f"the index in {home} cannot be written ({trouble.strerror}); free the disk or set ISNAD_HOME "
             "to a folder that can be written"
         ) from error

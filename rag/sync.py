@@ -1,14 +1,23 @@
-"""Compare a folder with what the catalog knows of it: what is new, changed, gone, or cannot be read."""
+"""Compare a folder with what the catalog knows of it: what is new, changed, gone, or cannot be read.
+
+A file counts as unchanged while its size, its times of change and its inode stay the same, or else its bytes.
+Its time of change of the second kind (ctime) no program can set back, so that an edit which keeps the size
+and restores the other time is seen, too; on Windows there is none. A time within `RACY` of the clock is not
+believed: the file may have been written again in the same tick.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from vectorstore.base import Skipped
+from vectorstore.base import FileEntry, Skipped
 from vectorstore.catalog import Catalog
+
+RACY = 2_000_000_000  # ns; the coarsest clock of a file system in use (FAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,14 @@ class SyncReport:
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()  # (file, reason)
+    renamed: tuple[tuple[str, str], ...] = ()  # (old, new)
+    left: int = 0  # files that were not looked into, because it was stopped
+    writer: str | None = None  # the process that is writing, where that kept this one from looking
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each kind."""
+        kinds = ("added", "changed", "renamed", "removed", "unchanged", "skipped")
+        return {kind: len(getattr(self, kind)) for kind in kinds} | {"left": self.left}
 
 
 class FileState(NamedTuple):
@@ -30,51 +47,81 @@ class FileState(NamedTuple):
     mtime_ns: int
 
 
-@dataclass(slots=True)
-class Plan:
-    """What is to be done to bring the catalog up to the folder, and, once it is done, what was found."""
+class Look(NamedTuple):
+    """A file as the system describes it, unread."""
 
-    known: dict[str, tuple[int, int]]  # size and time of what the catalog holds
-    gone: list[str]
-    pending: list[str] = field(default_factory=list)  # to be read
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: dict[str, Skipped] = field(default_factory=dict)
-    work: bool = False  # whether anything has to be written
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
 
-    @classmethod
-    def of(cls, files: Mapping[str, Path], catalog: Catalog) -> Plan:
-        """Compare the files, by document id, with the catalog: by size and time, without reading them."""
-        known = {entry.name: (entry.size, entry.mtime_ns) for entry in catalog.documents()}
-        refused = {file.name: file for file in catalog.skipped()}
-        plan = cls(known=known, gone=sorted(known.keys() - files.keys()))
-        for name, path in files.items():
-            state = state_of(path)
-            if known.get(name) == state:
-                plan.unchanged.append(name)
-            elif name in refused and (refused[name].size, refused[name].mtime_ns) == state:
-                plan.skipped[name] = refused[name]
-            else:
-                plan.pending.append(name)
-        plan.work = bool(plan.pending or plan.gone or plan.skipped.keys() != refused.keys())
-        return plan
+    def settled(self) -> Look:
+        """Return what to remember: a file changed just now is to be read again, so its time is left out."""
+        recent = max(self.mtime_ns, self.ctime_ns) > time.time_ns() - RACY
+        return self._replace(ctime_ns=-1) if recent else self
 
-    def report(self) -> SyncReport:
-        """Return what was found, each list in order."""
-        return SyncReport(
-            added=tuple(sorted(self.added)),
-            changed=tuple(sorted(self.changed)),
-            removed=tuple(sorted(self.gone)),
-            unchanged=tuple(sorted(self.unchanged)),
-            skipped=tuple((name, self.skipped[name].reason) for name in sorted(self.skipped)),
-        )
+    def entry(self, name: str, digest: str) -> FileEntry:
+        """Return the file as the catalog keeps it."""
+        return FileEntry(name, digest, *self)
 
 
-def state_of(path: Path) -> tuple[int, int]:
-    """Return size and time of change of a file; (-1, -1) for one that cannot be looked at."""
+UNSEEN = Look(-1, -1, -1, -1)
+
+
+def look(path: Path) -> Look:
+    """Return how a file is; `UNSEEN` for one that cannot be looked at."""
     try:
         status = path.stat()
     except OSError:
-        return -1, -1  # `corpus.read_file` says why
-    return status.st_size, status.st_mtime_ns
+        return UNSEEN  # reading it says why
+    return Look(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be done to bring the catalog up to the folder."""
+
+    known: Mapping[str, FileEntry]  # what the catalog has read, by file
+    names: Mapping[str, list[str]]  # the documents of each file
+    refused: Mapping[str, list[Skipped]]  # what of each file could not be taken in
+    gone: list[str]  # files, as the rest
+    dropped: list[str]  # of which documents wait that no longer fit
+    pending: list[str] = field(default_factory=list)  # to be read
+    waiting: list[str] = field(default_factory=list)  # read before, but not yet published
+    unchanged: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, files: Mapping[str, Path], catalog: Catalog, *, anew: bool = False) -> Plan:
+        """Compare the files with the catalog without reading them.
+
+        Args:
+            files: by their path in the folder.
+            catalog: what is known.
+            anew: read all of them, whatever is known.
+        """
+        with catalog.snapshot():
+            known, staged = catalog.files(), catalog.staged()
+            names, refused = catalog.names(), _by_file(catalog.skipped())
+        plan = cls(known, names, refused, sorted(known.keys() - files.keys()), [])
+        for name, path in files.items():
+            state = tuple(look(path))
+            if name in staged and tuple(staged[name][2:]) == state:
+                plan.waiting.append(name)
+            elif not anew and name not in staged and name in known and tuple(known[name][2:]) == state:
+                plan.unchanged.append(name)
+            else:
+                plan.pending.append(name)
+        plan.dropped = sorted(staged.keys() - set(plan.waiting))
+        return plan
+
+    @property
+    def work(self) -> bool:
+        """Tell whether anything has to be written."""
+        return bool(self.pending or self.waiting or self.gone or self.dropped)
+
+
+def _by_file(skipped: Collection[Skipped]) -> dict[str, list[Skipped]]:
+    found: dict[str, list[Skipped]] = {}
+    for each in skipped:
+        found.setdefault(each.file or each.name, []).append(each)
+    return found

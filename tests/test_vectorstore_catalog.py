@@ -253,7 +253,7 @@ def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "c") as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(CatalogError, match="version 99, expected 1"):
+    with pytest.raises(CatalogError, match="version 99, expected 2"):
         Catalog.open(tmp_path / "c")
 
 

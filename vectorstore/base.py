@@ -27,7 +27,11 @@ class DamagedError(Exception):
 
 
 class CatalogError(Exception):
-    """The catalog cannot be used: not a catalog, of a newer version, damaged or read-only."""
+    """The catalog cannot be used: not a catalog, of another version, damaged or read-only."""
+
+
+class OutdatedError(CatalogError):
+    """The catalog is of an older version than this one writes: make it again."""
 
 
 class LockedError(Exception):
@@ -59,6 +63,9 @@ class DocumentRecord:
     size: int  # bytes of the file
     mtime_ns: int
     attributes: Attributes = field(default_factory=dict)
+    file: str = ""  # the file that holds it, where that has another name: an archive, say
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 class DocumentEntry(NamedTuple):
@@ -69,6 +76,18 @@ class DocumentEntry(NamedTuple):
     size: int
     mtime_ns: int
     attributes: Attributes
+    file: str = ""
+
+
+class FileEntry(NamedTuple):
+    """A file as it was when it was last read, whatever came of it; of size -1 where it must be read again."""
+
+    name: str
+    digest: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 class ChunkRow(NamedTuple):
@@ -90,6 +109,9 @@ class Skipped(NamedTuple):
     digest: str
     size: int
     mtime_ns: int
+    file: str = ""  # as in `DocumentRecord`
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 class DenseIndex(Protocol):

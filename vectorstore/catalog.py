@@ -3,57 +3,32 @@
 A document and all its chunks go in, or out, in one transaction, so that a killed process leaves either the
 old document or the new one. A chunk's id is never used twice and what it stands for never changes: an index
 that holds the same ids as the catalog is up to date.
+
+What is new may be put in at once: nobody finds it before the indexes hold it. What is to *replace* a document
+is staged, and safe from then on, but takes its place only with `publish`, in the transaction that the new
+indexes are built from; until then readers find the old document.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from vectorstore.base import (
-    ChunkRecord,
-    ChunkRow,
-    DocumentEntry,
-    DocumentRecord,
-    Ids,
-    Skipped,
-    TokenIds,
-    Vectors,
-)
+from vectorstore.base import ChunkRecord, DocumentRecord, FileEntry, Skipped
+from vectorstore.checking import verify
 from vectorstore.database import Database
-from vectorstore.rows import decode_fields, decode_tokens, encode_chunk, insert_document
-
-_MANY = 500  # values in one statement; old SQLite takes 999 at most
-
-Terms = list[tuple[int, dict[str, str]]]
-"""For each chunk its id and, by field, its tokens joined by single spaces."""
-
-_CHECKS = {
-    'SELECT chunks.id FROM chunks JOIN texts USING (document) WHERE start < 0 OR "end" <= start'
-    ' OR "end" > length(text)': "chunk {} lies outside its document",
-    "SELECT id FROM documents LEFT JOIN texts ON document = id WHERE text IS NULL": "document {} has no text",
-    "SELECT id FROM chunks LEFT JOIN embeddings ON chunk = id"
-    " WHERE vector IS NULL OR length(vector) != 4 * (SELECT dimension FROM state)": (
-        "chunk {} has no vector, or one of another length"
-    ),
-    "SELECT id FROM chunks LEFT JOIN terms ON chunk = id WHERE fields IS NULL": "chunk {} has no tokens",
-}
+from vectorstore.reading import CatalogReader
+from vectorstore.reading import Terms as Terms
+from vectorstore.rows import Row, encode_chunk, encode_document, insert_chunks, insert_document
+from vectorstore.tables import FILE_COLUMNS, OF_FILE, Transaction, mark
 
 
-class Catalog:
-    """The documents and their chunks as last committed; threads may share it.
+class Catalog(CatalogReader):
+    """The catalog, and how it is written.
 
     Make one with `Catalog.open`.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @classmethod
     def open(cls, path: str | Path, *, readonly: bool = False) -> Catalog:
@@ -64,30 +39,17 @@ class Catalog:
             readonly: read an existing catalog, also from a folder that cannot be written.
 
         Raises:
-            CatalogError: if the file is no catalog, is damaged, or comes from a newer version.
+            CatalogError: if the file is no catalog, is damaged, or comes from another version.
             LockedError: if the catalog must be made and another process is writing.
+            OSError: if the disk is full, or does not let it be written.
         """
         return cls(Database.open(path, readonly=readonly))
-
-    def close(self) -> None:
-        """Close the file; using the catalog later raises CatalogError."""
-        self._database.close()
 
     def __enter__(self) -> Catalog:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def path(self) -> Path:
-        """Return where the file is."""
-        return self._database.path
-
-    @property
-    def readonly(self) -> bool:
-        """Tell whether writing is refused."""
-        return self._database.readonly
 
     def writing(self, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Hold the writer's lock over a block of several writes; each write takes it by itself otherwise.
@@ -98,9 +60,12 @@ class Catalog:
         """
         return self._database.writing(timeout)
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Let every read of this thread inside the block see one and the same state."""
-        return self._database.snapshot()
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Make the writes of a block one: all of them are committed when it ends, or none.
+
+        Reads of this thread inside the block see what was written so far.
+        """
+        return self._database.transaction()
 
     def checkpoint(self) -> None:
         """Make the file readable from anywhere, read-only folders included; call it before shipping one.
@@ -110,58 +75,24 @@ class Catalog:
         """
         self._database.checkpoint()
 
-    # What is known of the whole
-
-    def _one(self, statement: str, values: Sequence[Any] = ()) -> Any:
-        with self._database.reader() as connection:
-            row = connection.execute(statement, values).fetchone()
-        return row[0] if row else None
-
-    @property
-    def identity(self) -> str:
-        """Return the name drawn when the catalog was made: indexes of another catalog do not fit."""
-        return str(self._one("SELECT identity FROM state"))
-
-    @property
-    def generation(self) -> int:
-        """Return how many commits there were: it grows with each and never falls."""
-        return int(self._one("SELECT generation FROM state"))
-
-    @property
-    def dimension(self) -> int | None:
-        """Return the length of the vectors, or None before the first."""
-        value = self._one("SELECT dimension FROM state")
-        return None if value is None else int(value)
-
-    def __len__(self) -> int:
-        """Return the number of chunks."""
-        return int(self._one("SELECT count(*) FROM chunks"))
-
-    def get_meta(self, key: str) -> str | None:
-        """Return the value kept under `key`, or None."""
-        value: str | None = self._one("SELECT value FROM meta WHERE key = ?", (key,))
-        return value
-
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Keep `values` under their keys, all or none; other keys stay."""
-        with self._database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items()))
-
-    def skipped(self) -> list[Skipped]:
-        """Return the files that could not be taken in, by name."""
-        with self._database.reader() as connection:
-            rows = connection.execute(
-                "SELECT name, reason, digest, size, mtime_ns FROM skipped ORDER BY name"
+        with self._database.transaction() as transaction:
+            transaction.connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items())
             )
-            return [Skipped(*row) for row in rows]
 
-    def set_skipped(self, files: Iterable[tuple[str, str, str, int, int]]) -> None:
+    def set_skipped(self, files: Iterable[Skipped | tuple[str, str, str, int, int]]) -> None:
         """Replace the whole list of files that could not be taken in (fields as in `Skipped`)."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM skipped")
-            connection.executemany("INSERT INTO skipped VALUES (?, ?, ?, ?, ?)", list(files))
+        with self._database.transaction() as transaction:
+            transaction.connection.execute("DELETE FROM skipped")
+            transaction.connection.executemany(
+                "INSERT INTO skipped (name, reason, digest, size, mtime_ns, file, ctime_ns, inode)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [Skipped(*file) for file in files],
+            )
 
-    # Writing documents
+    # Documents that are there at once
 
     def put(self, document: DocumentRecord, chunks: Sequence[ChunkRecord]) -> int:
         """Put `document` in place of the one of that name, with all its chunks; return the generation.
@@ -175,49 +106,47 @@ class Catalog:
 
     def put_many(self, documents: Iterable[tuple[DocumentRecord, Sequence[ChunkRecord]]]) -> int:
         """Put many documents in one transaction, which is faster; otherwise as `put`."""
-        with self._database.transaction() as connection:
-            dimension = connection.execute("SELECT dimension FROM state").fetchone()[0]
-            last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone()
-            next_id = (last[0] if last else 0) + 1
+        with self._database.transaction() as transaction:
             for document, chunks in documents:
-                if dimension is None and chunks:
-                    dimension = len(chunks[0].vector)
-                    connection.execute("UPDATE state SET dimension = ?", (dimension,))
-                connection.execute("DELETE FROM documents WHERE name = ?", (document.name,))
-                key = insert_document(connection, document)
-                rows = [
-                    (id_, *encode_chunk(document, chunk, dimension))
-                    for id_, chunk in enumerate(chunks, start=next_id)
-                ]
-                next_id += len(rows)
-                connection.executemany(
-                    "INSERT INTO chunks VALUES (?, ?, ?, ?)", [(row[0], key, row[1], row[2]) for row in rows]
-                )
-                connection.executemany(
-                    "INSERT INTO embeddings VALUES (?, ?, ?)", [(row[0], row[3], row[4]) for row in rows]
-                )
-                connection.executemany("INSERT INTO terms VALUES (?, ?)", [(row[0], row[5]) for row in rows])
-            generation: int = connection.execute("SELECT generation + 1 FROM state").fetchone()[0]
-        return generation
+                rows = _encoded(transaction, document, chunks)
+                self._remove(transaction, document.name)
+                key = insert_document(transaction, encode_document(document), document.text)
+                insert_chunks(transaction, key, document.text, rows)
+            return transaction.state.generation
 
     def remove(self, names: Iterable[str]) -> int:
         """Take the named documents out, in one transaction; return how many there were."""
-        with self._database.transaction() as connection:
-            statement = "DELETE FROM documents WHERE name = ?"
-            return sum(connection.execute(statement, (name,)).rowcount for name in names)
+        with self._database.transaction() as transaction:
+            return sum(self._remove(transaction, name) for name in names)
 
-    def rename(self, old: str, new: str) -> None:
+    @staticmethod
+    def _remove(transaction: Transaction, name: str) -> int:
+        gone = transaction.connection.execute("DELETE FROM documents WHERE name = ?", (name,)).rowcount
+        if gone:
+            transaction.state.removed = transaction.state.generation
+        return gone
+
+    def rename(self, old: str, new: str, file: str = "") -> None:
         """Give a document another name; its chunks keep their ids, so no index changes.
+
+        Args:
+            old: the name it has.
+            new: the name it gets.
+            file: that holds it now, where that has another name.
 
         Raises:
             KeyError: if there is no document `old`.
             ValueError: if there is a document `new` already.
         """
-        with self._database.transaction() as connection:
+        with self._database.transaction() as transaction:
+            connection = transaction.connection
             if old != new and connection.execute("SELECT 1 FROM documents WHERE name = ?", (new,)).fetchone():
                 raise ValueError(f"{new!r} is the name of another document")
-            if not connection.execute("UPDATE documents SET name = ? WHERE name = ?", (new, old)).rowcount:
+            if not connection.execute(
+                "UPDATE documents SET name = ?, file = ? WHERE name = ?", (new, file, old)
+            ).rowcount:
                 raise KeyError(old)
+            _mark_anew(transaction, "name = ?", new)
 
     def touch(self, name: str, *, size: int, mtime_ns: int) -> None:
         """Note that the file was seen again with the same content but another time of change.
@@ -225,136 +154,116 @@ class Catalog:
         Raises:
             KeyError: if there is no document of that name.
         """
-        with self._database.transaction() as connection:
-            found = connection.execute(
+        with self._database.transaction() as transaction:
+            found = transaction.connection.execute(
                 "UPDATE documents SET size = ?, mtime_ns = ? WHERE name = ?", (size, mtime_ns, name)
             ).rowcount
             if not found:
                 raise KeyError(name)
+            _mark_anew(transaction, "name = ?", name)
+
+    def settle(self, files: Iterable[FileEntry]) -> None:
+        """Note how these files were when all that came of them was read, also for documents that wait."""
+        with self._database.transaction() as transaction:
+            for name, *state in files:
+                for table in ("documents", "staged"):
+                    transaction.connection.execute(
+                        f"UPDATE {table} SET digest = ?1, size = ?2, mtime_ns = ?3, ctime_ns = ?4,"  # noqa: S608
+                        f" inode = ?5 WHERE {OF_FILE.replace('?', '?6')}",
+                        (*state, name),
+                    )
+                    _mark_anew(transaction, OF_FILE.replace("?", "?1"), name, table)
 
     def clear(self) -> None:
         """Take everything out: documents, skipped files, meta values, the dimension. No id is used again."""
-        with self._database.transaction() as connection:
-            for table in ("documents", "skipped", "meta"):
-                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            connection.execute("UPDATE state SET dimension = NULL")
+        with self._database.transaction() as transaction:
+            for table in ("documents", "staged", "skipped", "meta"):
+                transaction.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            transaction.state.dimension = None
+            transaction.state.removed = transaction.state.generation
 
-    # Reading documents and chunks
+    # Documents that are to replace others
 
-    def documents(self) -> list[DocumentEntry]:
-        """Return the documents without their text, in the order they came in."""
-        with self._database.reader() as connection:
-            rows = connection.execute(
-                "SELECT name, digest, size, mtime_ns, attributes FROM documents ORDER BY id"
-            )
-            return [
-                DocumentEntry(name, digest, size, mtime_ns, json.loads(attributes))
-                for name, digest, size, mtime_ns, attributes in rows
-            ]
+    def stage_many(self, documents: Iterable[tuple[DocumentRecord, Sequence[ChunkRecord]]]) -> None:
+        """Keep documents until `publish`, in one transaction; one that waits under the same name is replaced.
 
-    def document(self, name: str) -> DocumentRecord | None:
-        """Return the document of that name, or None."""
-        with self._database.reader() as connection:
-            row = connection.execute(
-                "SELECT name, text, digest, size, mtime_ns, attributes FROM documents, texts"
-                " WHERE name = ? AND document = id",
-                (name,),
-            ).fetchone()
-        if row is None:
-            return None
-        name, text, digest, size, mtime_ns, attributes = row
-        return DocumentRecord(name, text, digest, size, mtime_ns, json.loads(attributes))
-
-    def _by(self, statement: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a statement that ends in ``IN``, for any number of values."""
-        wanted = list(values)
-        with self._database.reader() as connection:
-            for start in range(0, len(wanted), _MANY):
-                some = wanted[start : start + _MANY]
-                yield from connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)
-
-    def chunk_ids(self, documents: Collection[str] | None = None) -> Ids:
-        """Return the ids of the chunks of the named documents (of all, by default), ascending; (n,)."""
-        if documents is None:
-            with self._database.reader() as connection:
-                ids = [row[0] for row in connection.execute("SELECT id FROM chunks ORDER BY id")]
-        else:
-            statement = (
-                "SELECT chunks.id FROM documents JOIN chunks ON chunks.document = documents.id WHERE name IN"
-            )
-            ids = sorted(row[0] for row in self._by(statement, documents))
-        return np.array(ids, dtype=np.int64)
-
-    def owners(self) -> tuple[Ids, Ids]:
-        """Return the id of every chunk, ascending, and the place of its document in `documents`; (n,), (n,).
-
-        Inside `snapshot` where both are read.
+        Raises:
+            ValueError, LockedError: as `put`.
         """
-        with self.snapshot(), self._database.reader() as connection:
-            keys = [row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id")]
-            rows = connection.execute("SELECT id, document FROM chunks ORDER BY id").fetchall()
-        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        return pairs[:, 0], np.searchsorted(np.array(keys, dtype=np.int64), pairs[:, 1])
+        with self._database.transaction(advance=False) as transaction:
+            connection = transaction.connection
+            for document, chunks in documents:
+                rows = _encoded(transaction, document, chunks)
+                values = (*encode_document(document), document.text)
+                connection.execute("DELETE FROM staged WHERE name = ?", (document.name,))
+                key = connection.execute(
+                    f"INSERT INTO staged (name, {FILE_COLUMNS}, attributes, text, mark)"  # noqa: S608
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*values, mark(*values)),
+                ).lastrowid
+                connection.executemany(
+                    'INSERT INTO staged_chunks (document, start, "end", token_ids, vector, fields, mark)'
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [(key, *row, mark(*row)) for row in rows],
+                )
 
-    def chunk_rows(self, ids: Iterable[int]) -> list[ChunkRow]:
-        """Return the chunks of these ids, in this order; those no longer there are left out."""
-        wanted = [int(id_) for id_ in ids]
-        statement = (
-            'SELECT chunks.id, name, start, "end", substr(text, start + 1, "end" - start), token_ids'
-            " FROM chunks JOIN documents ON documents.id = chunks.document"
-            " JOIN texts ON texts.document = chunks.document"
-            " JOIN embeddings ON embeddings.chunk = chunks.id WHERE chunks.id IN"
-        )
-        found = {
-            id_: ChunkRow(id_, name, start, end, text, decode_tokens(tokens))
-            for id_, name, start, end, text, tokens in self._by(statement, wanted)
-        }
-        return [found[id_] for id_ in wanted if id_ in found]
+    def unstage(self, files: Collection[str]) -> None:
+        """Drop the documents that wait from these files."""
+        with self._database.transaction(advance=False) as transaction:
+            transaction.connection.executemany(
+                f"DELETE FROM staged WHERE {OF_FILE.replace('?', '?1')}",  # noqa: S608
+                [(name,) for name in files],
+            )
 
-    def token_ids(self, ids: Iterable[int]) -> tuple[Ids, list[TokenIds]]:
-        """Return the ids of the chunks that are there, in this order, (n,), and the token ids of each."""
-        wanted = [int(id_) for id_ in ids]
-        found = dict(self._by("SELECT chunk, token_ids FROM embeddings WHERE chunk IN", wanted))
-        held = [id_ for id_ in wanted if id_ in found]
-        return np.array(held, dtype=np.int64), [decode_tokens(found[id_]) for id_ in held]
+    def publish(self) -> int:
+        """Put the documents that wait in place of those of their names; return how many there were.
 
-    # Reading all there is, to build indexes from
-
-    def vectors(self, ids: Iterable[int] | None = None, batch: int = 4096) -> Iterator[tuple[Ids, Vectors]]:
-        """Yield ids (n,) and vectors (n, d) in batches: of `ids`, or of every chunk in ascending order."""
-        for rows in self._batches("SELECT chunk, vector FROM embeddings", ids, batch):
-            vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
-            yield np.array([row[0] for row in rows], dtype=np.int64), vectors.reshape(len(rows), -1)
-
-    def terms(self, ids: Iterable[int] | None = None, batch: int = 1024) -> Iterator[Terms]:
-        """Yield the search tokens in batches: of `ids`, or of every chunk in ascending order."""
-        for rows in self._batches("SELECT chunk, fields FROM terms", ids, batch):
-            yield [(row[0], decode_fields(row[1])) for row in rows]
-
-    def _batches(
-        self, statement: str, ids: Iterable[int] | None, batch: int
-    ) -> Iterator[list[tuple[Any, ...]]]:
-        if ids is not None:
-            wanted = [int(id_) for id_ in ids]
-            for start in range(0, len(wanted), batch):
-                rows = sorted(self._by(statement + " WHERE chunk IN", wanted[start : start + batch]))
-                if rows:
-                    yield rows
-            return
-        with self._database.reader() as connection:
-            cursor = connection.execute(statement + " ORDER BY chunk")
-            while rows := cursor.fetchmany(batch):
-                yield rows
+        Raises:
+            CatalogError: if one is damaged.
+        """
+        with self._database.transaction() as transaction:
+            connection = transaction.connection
+            keys = [row[0] for row in connection.execute("SELECT id FROM staged ORDER BY id")]
+            for staged in keys:
+                *values, text, own = connection.execute(
+                    f"SELECT name, {FILE_COLUMNS}, attributes, text, mark FROM staged WHERE id = ?",  # noqa: S608
+                    (staged,),
+                ).fetchone()
+                rows = connection.execute(
+                    'SELECT start, "end", token_ids, vector, fields, mark FROM staged_chunks'
+                    " WHERE document = ? ORDER BY id",
+                    (staged,),
+                ).fetchall()
+                if mark(*values, text) != own or any(mark(*row[:-1]) != row[-1] for row in rows):
+                    raise self._damaged(f"what waits to replace {values[0]}")
+                self._remove(transaction, values[0])
+                key = insert_document(transaction, values, text)
+                insert_chunks(transaction, key, text, [Row(*row[:-1]) for row in rows])
+            connection.execute("DELETE FROM staged")
+            return len(keys)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the file, a line each; an empty list means that all is well."""
         with self._database.reader() as connection:
-            try:
-                problems = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-                for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-                    problems.append(f"row {row} of {table} has no row in {parent}")
-                for statement, message in _CHECKS.items():
-                    problems.extend(message.format(row[0]) for row in connection.execute(statement))
-            except sqlite3.DatabaseError as error:
-                return [str(error)]
-        return problems
+            return verify(connection)
+
+
+def _encoded(transaction: Transaction, document: DocumentRecord, chunks: Sequence[ChunkRecord]) -> list[Row]:
+    state = transaction.state
+    if state.dimension is None and chunks:
+        state.dimension = len(chunks[0].vector)
+    return [encode_chunk(document, chunk, state.dimension or 0) for chunk in chunks]
+
+
+def _mark_anew(transaction: Transaction, condition: str, value: str, table: str = "documents") -> None:
+    """Give the rows that meet `condition` the checksums of what they now hold."""
+    columns = f"id, name, {FILE_COLUMNS}, attributes"
+    marked = columns if table == "documents" else f"{columns.removeprefix('id, ')}, text"
+    rows = transaction.connection.execute(
+        f"SELECT id, {marked} FROM {table} WHERE {condition}",  # noqa: S608 - our own names
+        (value,),
+    ).fetchall()
+    transaction.connection.executemany(
+        f"UPDATE {table} SET mark = ? WHERE id = ?",  # noqa: S608
+        [(mark(*row[1:]), row[0]) for row in rows],
+    )

@@ -1,4 +1,4 @@
-"""The SQLite file under the catalog: its tables, its connections and its transactions.
+"""The SQLite file under the catalog: its connections and its transactions.
 
 Threads may share a `Database`: reads run side by side, each on a connection of its own taken from a pool, and
 writes queue up behind one another. Other processes may read meanwhile; only one may write.
@@ -13,32 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vectorstore.base import CatalogError
+from vectorstore.base import CatalogError, OutdatedError
 from vectorstore.lock import WriterLock
-
-_APPLICATION_ID = 0x49534E44  # "ISND"
-_VERSION = 1
-# The wide columns stand in tables of their own: listing documents or ids then reads few pages. AUTOINCREMENT
-# promises that an id is never used twice.
-_SCHEMA = (
-    "CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL,"
-    " generation INTEGER NOT NULL, dimension INTEGER)",
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE skipped (name TEXT PRIMARY KEY, reason TEXT NOT NULL, digest TEXT NOT NULL,"
-    " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE documents (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
-    " digest TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, attributes TEXT NOT NULL)",
-    "CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,"
-    " text TEXT NOT NULL)",
-    "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,"
-    ' start INTEGER NOT NULL, "end" INTEGER NOT NULL)',
-    "CREATE INDEX chunks_of_document ON chunks (document)",
-    "CREATE TABLE embeddings (chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,"
-    " token_ids BLOB NOT NULL, vector BLOB NOT NULL)",
-    "CREATE TABLE terms (chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,"
-    " fields BLOB NOT NULL)",
-)
+from vectorstore.tables import APPLICATION_ID, SCHEMA, VERSION, State, Transaction, read_state, write_state
+from vectorstore.trouble import of_disk
 
 
 class Database:
@@ -57,6 +35,7 @@ class Database:
         self._lock = WriterLock(path.with_name(path.name + ".lock"))
         self._depth = 0
         self._writer: sqlite3.Connection | None = None
+        self._open: Transaction | None = None  # of the thread that holds the mutex
         self._closed = False
 
     @classmethod
@@ -65,6 +44,8 @@ class Database:
 
         Raises:
             CatalogError: if the file is not ours, is damaged, or comes from a newer version.
+            OutdatedError: if it comes from an older one.
+            OSError: if the disk is full, or does not let it be written.
             LockedError: if the tables must be made and another process keeps writing.
         """
         database = cls(Path(path).absolute(), readonly=readonly)
@@ -76,12 +57,16 @@ class Database:
             with database.reader() as connection:
                 form = connection.execute("PRAGMA application_id").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if form != _APPLICATION_ID:
+            if form != APPLICATION_ID:
                 raise CatalogError(f"{path}: not a catalog; name another folder")
-            if version != _VERSION:
-                raise CatalogError(f"{path}: catalog of version {version}, expected {_VERSION}; index again")
+            if version != VERSION:
+                kind = OutdatedError if 0 < version < VERSION else CatalogError
+                raise kind(f"{path}: catalog of version {version}, expected {VERSION}; index again")
+            _ = database.state
         except sqlite3.Error as error:
             database.close()
+            if (trouble := of_disk(error)) is not None:
+                raise trouble from error
             raise CatalogError(f"{path}: {error}; delete it and index again") from error
         except BaseException:
             database.close()
@@ -93,10 +78,10 @@ class Database:
         try:
             with self.reader() as connection:
                 connection.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             log = self.path.with_name(self.path.name + "-wal")
             if not self.path.is_file() or (log.exists() and log.stat().st_size):
-                raise
+                raise CatalogError(f"{self.path}: {error}; delete it and index again") from error
             # Nothing waits in a log and nobody can write here, so the file may be read as it stands.
             self._uri = self.path.as_uri() + "?immutable=1"
 
@@ -110,11 +95,11 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in _SCHEMA:
+                    for statement in SCHEMA:
                         connection.execute(statement)
-                    connection.execute("INSERT INTO state VALUES (1, ?, 0, NULL)", (uuid.uuid4().hex,))
-                    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                    connection.execute(f"PRAGMA user_version = {_VERSION}")
+                    write_state(connection, State(uuid.uuid4().hex, 0, None, 0, 1))
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -147,9 +132,15 @@ class Database:
             self._writer.execute("PRAGMA journal_mode = WAL")
         return self._writer
 
+    @property
+    def state(self) -> State:
+        """Return what is known of the whole; raises CatalogError where that is damaged."""
+        with self.reader() as connection:
+            return read_state(connection, self.path)
+
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection for reading."""
+        """Lend a connection for reading; in a snapshot or a transaction of this thread, its own."""
         pinned: sqlite3.Connection | None = getattr(self._pinned, "connection", None)
         if pinned is not None:
             yield pinned
@@ -203,19 +194,37 @@ class Database:
                     self._lock.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit what the block does, together with the next generation, or nothing of it."""
+    def transaction(self, *, advance: bool = True) -> Iterator[Transaction]:
+        """Commit what the block does, or nothing of it; inside another transaction it is a part of that one.
+
+        Reads of this thread inside the block see what was done so far.
+
+        Args:
+            advance: count this as a generation; False where nothing changes that anybody can see.
+        """
         with self.writing():
+            if self._open is not None:
+                yield self._open
+                return
             connection = self._writing_connection()
+            before = getattr(self._pinned, "connection", None)
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield connection
-                connection.execute("UPDATE state SET generation = generation + 1")
+                state = read_state(connection, self.path)
+                state.generation += advance
+                write_state(connection, state)
+                self._open = Transaction(connection, state)
+                self._pinned.connection = connection
+                yield self._open
+                write_state(connection, state)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._open = None
+                self._pinned.connection = before
 
     def checkpoint(self) -> None:
         """Fold the log into the file and leave WAL mode, so that the file can be read from anywhere.

@@ -176,6 +176,12 @@ class FaissIndex:
             raise KeyError(int(ids[0] if not len(self._by_id) else ids[self._ids[places] != ids][0]))
         return scores(self._vectors, self._rows[places], query)
 
+    def differing(self, ids: Ids, vectors: Vectors) -> list[int]:
+        """Return which of these ids, all held, have another vector here than (len(ids), d) `vectors` say."""
+        places = self._by_id[np.searchsorted(self._ids, ids, sorter=self._by_id)]
+        same = (self._vectors[self._rows[places]] == vectors).all(axis=1)
+        return [int(id_) for id_ in ids[~same]]
+
     def _usable(self, allowed: Ids) -> NDArray[np.bool_]:
         return self._alive & among(self._ids, allowed)
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,9 +90,13 @@ def write_manifest(folder: Path, identity: str, parts: Mapping[str, Part]) -> No
     temporary = folder / f"{MANIFEST}.{uuid.uuid4().hex[:8]}.tmp"
     text = json.dumps({"format": _FORMAT, "sha256": _digest(body), **body}, indent=1, sort_keys=True)
     flush_folder(folder)  # the names of the new files, before anything refers to them
-    temporary.write_text(text, "utf-8")
-    _flush(temporary)
-    os.replace(temporary, folder / MANIFEST)
+    try:
+        temporary.write_text(text, "utf-8")
+        _flush(temporary)
+        os.replace(temporary, folder / MANIFEST)
+    except BaseException:
+        _remove(temporary)
+        raise
     flush_folder(folder)
 
 
@@ -125,9 +129,14 @@ def read_manifest(folder: Path, identity: str) -> dict[str, Part]:
     }
 
 
-def sweep(folder: Path, kinds: tuple[str, ...], parts: Mapping[str, Part]) -> None:
-    """Remove what a killed writer left and what newer indexes have replaced; the writer's lock is held."""
-    kept = {part.name for part in parts.values()}
+def sweep(folder: Path, kinds: tuple[str, ...], kept: Collection[str]) -> None:
+    """Remove what a killed writer left and what newer indexes have replaced; the writer's lock is held.
+
+    Args:
+        folder: the store's.
+        kinds: of indexes.
+        kept: the names of the parts that are in use.
+    """
     for path in folder.iterdir():
         stray = path.name.startswith(tuple(f"{kind}-" for kind in kinds)) and path.name not in kept
         if stray and path.is_dir():

@@ -6,7 +6,7 @@ Of a token its CRC-32 is kept, 4 bytes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +74,18 @@ class ForwardIndex:
         at = np.minimum(np.searchsorted(self._sorted, ids), len(self._sorted) - 1)
         found: Places = self._order[at[self._sorted[at] == ids]]
         return found
+
+    def differing(self, chunks: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
+        """Return the ids of those chunks that hold other tokens here than these, given field by field."""
+        wrong = []
+        for id_, texts in chunks:
+            (place,) = self.places(np.array([id_])).tolist() or (-1,)
+            held = (
+                [rows.span(place, place + 1).tolist() for rows in self._fields.values()] if place >= 0 else []
+            )
+            if held != [[_code(token) for token in text.encode().split()] for text in texts]:
+                wrong.append(id_)
+        return wrong
 
     def scores(
         self,

@@ -6,6 +6,7 @@ suit short passages better, so tantivy only picks the candidates, which a forwar
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import shutil
@@ -19,6 +20,7 @@ import numpy as np
 from vectorstore.base import DamagedError, Ids
 from vectorstore.exact import Recent, among, best
 from vectorstore.forward import PREFIX, ForwardIndex, ForwardWriter, Places
+from vectorstore.trouble import told_of_disk
 
 CANDIDATES = 128  # of tantivy's, at least, that are scored
 _MOST_CANDIDATES = 1600  # where many tie; scoring more takes too long
@@ -138,6 +140,12 @@ class TantivyIndex:
         """Return the number of chunks."""
         return len(self._forward)
 
+    def differing(self, chunks: Terms) -> list[int]:
+        """Return the ids of those chunks that hold other tokens here than these."""
+        return self._forward.differing(
+            [(id_, [fields.get(name, "") for name in self._weights]) for id_, fields in chunks]
+        )
+
     def search(
         self, query: Mapping[str, Iterable[str]], k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
@@ -226,22 +234,28 @@ def _write(
     batches: Iterable[Terms],
 ) -> None:
     tantivy = _tantivy()
-    writer = index.writer(_MEMORY, 1)
-    gone = [int(id_) for id_ in removed]
-    if gone:
-        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", gone))
+    with told_of_disk(other=errno.EIO):
+        writer = index.writer(_MEMORY, 1)
+        gone = [int(id_) for id_ in removed]
+        if gone:
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", gone))
     for batch in batches:
+        documents = []
         for id_, fields in batch:
             document = tantivy.Document()
             document.add_unsigned("id", id_)
             texts = [fields.get(name, "") for name in weights]
             for i, text in enumerate(texts):
                 document.add_text(f"text{i}", text)
-            writer.add_document(document)
+            documents.append(document)
             forward.add(id_, texts)
-    writer.commit()
-    writer.garbage_collect_files()
-    writer.wait_merging_threads()
+        with told_of_disk(other=errno.EIO):
+            for document in documents:
+                writer.add_document(document)
+    with told_of_disk(other=errno.EIO):
+        writer.commit()
+        writer.garbage_collect_files()
+        writer.wait_merging_threads()
 
 
 def _deleted(meta: Mapping[str, Any]) -> int:

@@ -1,0 +1,84 @@
+"""Read one file of the folder as it stands still: its bytes' digest, and the documents in it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from rag import corpus
+from rag.errors import DocumentError
+from rag.schema import Document
+from rag.settings import Settings
+from rag.sync import Look, look
+
+_TRIES = 3
+_PAUSE = 0.1  # seconds between two tries
+_BLOCK = 1 << 20
+
+
+class UnsettledError(Exception):
+    """A file cannot be read just now; the message says why. What is known of it is not to be lost by that."""
+
+
+class VanishedError(Exception):
+    """A file is no longer there."""
+
+
+class Content(NamedTuple):
+    """What a file holds."""
+
+    documents: list[Document]
+    refused: list[tuple[str, str]]  # what in it cannot be taken in: (name, reason)
+
+
+def identify(path: Path, max_bytes: int) -> tuple[Look, str]:
+    """Return how a file is and the SHA-256 of its bytes, in hexadecimal; "" for one larger than `max_bytes`.
+
+    Raises:
+        UnsettledError: if it cannot be read, or changes all the while.
+        VanishedError: if it is not there.
+    """
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE)
+        before = look(path)
+        try:
+            digest = "" if before.size > max_bytes else _digest(path)
+        except FileNotFoundError:
+            raise VanishedError from None
+        except OSError as error:
+            raise UnsettledError(f"cannot be read ({error.strerror}); allow it to be read") from error
+        if look(path) == before:
+            return before, digest
+    raise UnsettledError("is being written to; it is read when it stays as it is")
+
+
+def read(path: Path, folder: Path, settings: Settings) -> tuple[Look, str, Content]:
+    """Return how a file is, its digest, and what it holds, all of one moment; raises as `identify`."""
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE)
+        before, digest = identify(path, settings.max_file_bytes)
+        content, found = _content(path, folder, settings)
+        if look(path) == before and found in ("", digest):
+            return before, digest, content
+    raise UnsettledError("is being written to; it is read when it stays as it is")
+
+
+def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str]:
+    """Return what a file holds, and the digest of the bytes that were read; "" where that is not told."""
+    try:
+        document, digest = corpus.read_file(path, folder, max_bytes=settings.max_file_bytes)
+    except DocumentError as error:
+        return Content([], [(error.document, error.reason)]), ""
+    return Content([document], []), digest
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
