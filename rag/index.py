@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from rag import corpus
+from rag import corpus, metrics
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
 from rag.errors import CorpusError, StoreError
@@ -248,11 +248,13 @@ class Index:
                 raise
             _log.info("another process is writing", extra={"writer": error.owner})
             self.report = replace(Update.of(self, plan, files, self._settings).report(), writer=error.owner)
+            metrics.looked(self.report)
             return self.report
         return self._checked()
 
     def _checked(self) -> SyncReport:
         report = self.report
+        metrics.looked(report)
         _log.info("looked at the folder", extra={"folder": str(self.folder), **report.counts()})
         held = report.added or report.changed or report.unchanged or report.renamed
         if not held and not report.left and report.skipped:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rag import metrics
 from rag.answering import compose, without
 from rag.conversation import Turn, complete
 from rag.errors import QuestionError, SettingsError
@@ -123,14 +124,24 @@ class Pipeline:
             DocumentError: if `filters` names a document that is not there.
             SettingsError: if no document meets `filters`.
         """
+        with metrics.question(question) as counted, self._index.reading():
+            counted.answer = answer = self._answer(question, k, filters, earlier)
+        return answer
+
+    def _answer(
+        self, question: str, k: int, filters: Filters | None, earlier: Sequence[Turn | Answer]
+    ) -> Answer:
         started = time.perf_counter()
         question = self._checked(question, k)
         completed = complete(question, [_turn(one) for one in earlier])
         asked = self._checked(completed.question, k) if completed else question
-        hits = self.search(asked, self._settings.passages, filters)
-        reading = self._reader.read(asked, [hit.chunk for hit in hits])
+        with metrics.stage("retrieve"):
+            hits = self.search(asked, self._settings.passages, filters)
+        with metrics.stage("read"):
+            reading = self._reader.read(asked, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
-        answer = compose(asked, hits, reading, look_up, self._settings.threshold, k, self._alike)
+        with metrics.stage("compose"):
+            answer = compose(asked, hits, reading, look_up, self._settings.threshold, k, self._alike)
         return replace(
             answer,
             question=question,
@@ -145,7 +156,8 @@ class Pipeline:
             QuestionError, ValueError, DocumentError, SettingsError: as `answer` does.
         """
         question = self._checked(question, k)
-        return self.retriever.retrieve(question, k, self._index.select(filters), self._index.languages)
+        with self._index.reading():
+            return self.retriever.retrieve(question, k, self._index.select(filters), self._index.languages)
 
     def _checked(self, question: str, k: int) -> str:
         if not isinstance(question, str):

@@ -93,6 +93,10 @@ class CatalogReader:
         """Return the number of chunks."""
         return int(self._one("SELECT count(*) FROM chunks"))
 
+    def count(self) -> int:
+        """Return the number of documents."""
+        return int(self._one("SELECT count(*) FROM documents"))
+
     def get_meta(self, key: str) -> str | None:
         """Return the value kept under `key`, or None."""
         value: str | None = self._one("SELECT value FROM meta WHERE key = ?", (key,))
