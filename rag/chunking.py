@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rag.corpus import boilerplate, is_heading
+from rag.boilerplate import boilerplate
 from rag.dateline import parse_date
 from rag.schema import Chunk, Document
+from rag.stated import is_heading
 from rag.text import sentences
 
 if TYPE_CHECKING:

@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
-import re
+import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from rag.dateline import parse_date
 from rag.errors import CorpusError, DocumentError
-from rag.loaders import LOADERS
+from rag.loaders import Extract, Limits, LoadError
+from rag.loaders.kinds import SUPPORTED, is_passed_over
+from rag.loaders.sandbox import read_safely
 from rag.schema import Document
-from rag.text import detect_language, fold_text
+from rag.stated import dateline, front_matter, title_of
+from rag.text import detect_language
 
-MAX_BYTES = 50_000_000
-_FRONT_MATTER = re.compile(
-    r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
-)
-_MAX_FRONT_MATTER = 20_000  # characters
-_MAX_TITLE = 120
-_DATE_LINES = 6  # a dateline stands among the first lines
+MAX_BYTES = Limits().file_bytes
+_LOOKED_AT = 20_000  # characters of a text that are looked at for its title, date and language
+_ENOUGH = 200  # characters from which a language is detected more surely than people state it
 
 
-def scan(folder: Path) -> list[Path]:
-    """Return the files of `folder` and its subfolders that can be documents, by relative path.
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What one file holds: a document, or of an archive or a message with attachments several."""
 
-    Left out: other suffixes than those supported, hidden and temporary files and folders, links that lead out
-    of the folder, and names that are not valid Unicode.
+    documents: tuple[Document, ...]
+    refused: tuple[DocumentError, ...]  # what in it cannot be read: the file itself, a member, some pages
+    digest: str  # SHA-256 of the file's bytes, in hexadecimal
+
+
+def scan(folder: Path, *, follow_links: bool = False) -> list[Path]:
+    """Return the files of `folder` and its subfolders that may be documents, by relative path.
+
+    Left out: hidden and temporary files and folders, what by its name is no document (pictures, programs, …),
+    names that are not valid Unicode, and, unless `follow_links`, links to folders or out of the folder.
 
     Raises:
         CorpusError: if the folder is missing, not a folder, cannot be read, or holds no such file.
     """
-    supported = ", ".join(LOADERS)
     if not folder.exists():
         raise CorpusError(f"no folder {folder}; name one that exists with --corpus or ISNAD_CORPUS")
     if not folder.is_dir():
         raise CorpusError(f"{folder} is a file; name the folder that holds it")
-    root = folder.resolve()
-    found: dict[str, Path] = {}
-
-    def refuse(error: OSError) -> None:
+    try:
+        found = {entry.path: relative for entry, relative in _walk(folder, follow_links)}
+    except OSError as error:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}; allow it to be read") from error
-
-    for place, subfolders, names in os.walk(folder, onerror=refuse):
-        subfolders[:] = [name for name in subfolders if not _is_passed_over(name)]
-        for name in names:
-            path = Path(place, name)
-            if path.suffix.lower() not in LOADERS or _is_passed_over(name):
-                continue
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                continue
-            relative = path.relative_to(folder).as_posix()
-            if _is_storable(relative):
-                found[relative] = path
     if not found:
         raise CorpusError(
-            f"no document in {folder}; put files there of a kind that is supported: {supported}"
+            f"no document in {folder}; put files there of a kind that is supported: {SUPPORTED}"
         )
-    return [found[name] for name in sorted(found)]
+    return [Path(path) for path in sorted(found, key=found.__getitem__)]
+
+
+def _walk(folder: Path, follow_links: bool) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Yield the files that may be documents, each with its path in the folder."""
+    root = os.path.realpath(folder)
+    seen = {root}
+    waiting = [(str(folder), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                relative = prefix + entry.name
+                if _is_hidden(entry.name) or not _is_storable(relative):
+                    continue
+                is_link = entry.is_symlink()
+                if entry.is_dir():
+                    real = os.path.realpath(entry.path)
+                    if (follow_links or not is_link) and real not in seen:  # a link may lead up again
+                        seen.add(real)
+                        waiting.append((entry.path, f"{relative}/"))
+                elif (
+                    entry.is_file()  # no device, no pipe
+                    and not is_passed_over(entry.name)
+                    and (not is_link or follow_links or _is_within(entry.path, root))
+                ):
+                    yield entry, relative
 
 
 def read_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Document:
-    """Return the document that `path`, a file inside `folder`, holds.
+    """Return the document that `path`, a file inside `folder`, holds; of several the first.
 
     Raises:
         DocumentError: if it is too large, empty, of no supported kind, or cannot be read; the reason says the
@@ -75,28 +93,52 @@ def read_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Do
 
 def read_file(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> tuple[Document, str]:
     """Return a document as `read_document` does, and the SHA-256 of the file's bytes in hexadecimal."""
+    content = read_all(path, folder, Limits(file_bytes=max_bytes))
+    if not content.documents:
+        raise content.refused[0]
+    return content.documents[0], content.digest
+
+
+def read_all(
+    path: Path, folder: Path, limits: Limits | None = None, *, follow_links: bool = False
+) -> FileContent:
+    """Return all that `path`, a file inside `folder`, holds, and what of it cannot be read.
+
+    A document inside the file is called by the file's name, a slash, and its own. One that cannot be read
+    costs no more than itself; there is always at least one document or one refusal.
+
+    Args:
+        path: the file.
+        folder: the corpus, which names are relative to.
+        limits: what a file may ask for; the usual ones by default.
+        follow_links: read a link that leads out of the folder.
+
+    Raises:
+        DocumentError: if the file itself cannot be had: it is gone, too large, locked away or no file.
+    """
+    limits = limits or Limits()
     name = path.relative_to(folder).as_posix()
     if not _is_storable(name):
         shown = name.encode("utf-8", "replace").decode("utf-8")
         raise DocumentError(shown, "its name is not valid UTF-8; rename it")
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None:
-        raise DocumentError(name, f"files of this kind are not supported; supported: {', '.join(LOADERS)}")
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise DocumentError(name, f"cannot be read ({error.strerror}); allow it to be read") from error
-    if len(data) > max_bytes:
-        raise DocumentError(name, f"is larger than {max_bytes / 1e6:g} MB; split it")
-    try:
-        text = loader(data)
-    except ValueError as error:
-        raise DocumentError(name, str(error)) from error
-    document = parse_document(name, text)
-    if not document.text[document.body_start :].strip():
-        raise DocumentError(name, "holds no text; write some or remove it")
-    return document, hashlib.sha256(data).hexdigest()
+    if not follow_links and not _is_within(path, os.path.realpath(folder)):
+        raise DocumentError(name, "is a link that leads out of the folder; put the file itself there")
+    data = _bytes(path, name, limits.file_bytes)
+    documents: list[Document] = []
+    refused: list[DocumentError] = []
+    for found in read_safely(data, path.name, limits):
+        called = f"{name}/{found.name}" if found.name else name
+        if isinstance(found.result, LoadError):
+            refused.append(DocumentError(called, str(found.result)))
+            continue
+        document = _document(called, found.result)
+        if document.text[document.body_start :].strip():
+            documents.append(document)
+        else:
+            refused.append(DocumentError(called, "holds no text; write some or remove it"))
+    if not documents and not refused:
+        refused.append(DocumentError(name, f"holds no document; put some there of these kinds: {SUPPORTED}"))
+    return FileContent(tuple(documents), tuple(refused), hashlib.sha256(data).hexdigest())
 
 
 def parse_document(name: str, text: str) -> Document:
@@ -107,161 +149,69 @@ def parse_document(name: str, text: str) -> Document:
     file's name, or where that is a number or a hash the beginning of the text; the date is that of a line
     among the first six that is nothing but a date; the language is detected.
     """
-    facts, body_start = _front_matter(text)
-    body = text[body_start : body_start + 20_000]
+    return _document(name, Extract(text))
+
+
+def _document(name: str, extract: Extract) -> Document:
+    """Return the document that was read from a file or from a part of one."""
+    text = extract.text
+    facts, body_start = front_matter(text)
+    body = text[body_start : body_start + _LOOKED_AT]
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     return Document(
         id=name,
         text=text,
-        title=_words(facts.get("title")) or _title(lines, name),
-        lang=_language(facts.get("lang")) or detect_language(body),
-        date=_date(facts.get("date")) or next(filter(None, map(parse_date, lines[:_DATE_LINES])), None),
-        source=_words(facts.get("source")),
+        title=facts.title or extract.title or title_of(lines, name),
+        lang=facts.lang or _language(body, extract.lang),
+        date=facts.date or extract.date or dateline(lines),
+        source=facts.source or extract.source,
         body_start=body_start,
+        sections=tuple(section for section in extract.sections if section.start >= body_start),
     )
 
 
-# -- Front matter ----------------------------------------------------------------------------------------
+def _language(body: str, stated: str | None) -> str | None:
+    """Return the language of a text: many pages are made from a template that states another."""
+    detected = detect_language(body)
+    if stated is None or detected is None:
+        return detected or stated
+    is_sure = len(body) >= _ENOUGH or not body[:_ENOUGH].isascii()
+    return detected if is_sure else stated
 
 
-def _front_matter(text: str) -> tuple[dict[str, Any], int]:
-    """Return what the front matter states, and where the body starts; nothing and 0 where there is none."""
-    match = _FRONT_MATTER.match(text[:_MAX_FRONT_MATTER])
-    if not match:
-        return {}, 0
-    facts = _parse_yaml(match["yaml"])
-    if facts is None:
-        return {}, 0
-    return facts, match.end()
+def _bytes(path: Path, name: str, most: int) -> bytes:
+    """Return the bytes of a file.
 
-
-def _parse_yaml(block: str) -> dict[str, Any] | None:
-    """Return a YAML mapping, or that of plain ``key: value`` lines, or None where `block` is neither."""
-    import yaml
-
-    try:
-        facts = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError, RecursionError):  # an unquoted colon, a 31st of June, deep brackets
-        pairs = [line.partition(":") for line in block.splitlines() if line.strip()]
-        if not all(colon and re.fullmatch(r"\w[\w -]*", key) for key, colon, _ in pairs):
-            return None
-        facts = {key.strip(): value.strip().strip("\"'") for key, _, value in pairs}
-    if facts is None:
-        return {}
-    return {str(key).lower(): value for key, value in facts.items()} if isinstance(facts, dict) else None
-
-
-def _words(value: object) -> str | None:
-    """Return a plain value as one line of text; None for nothing, or for lists and mappings."""
-    if isinstance(value, (str, int, float, dt.date)) and not isinstance(value, bool):
-        return " ".join(str(value).split()) or None
-    return None
-
-
-def _language(value: object) -> str | None:
-    if value is False:  # YAML takes the code of Norwegian for "no"
-        return "no"
-    match = re.match(r"([A-Za-z]{2,3})(?:[-_]|$)", str(value)) if isinstance(value, str) else None
-    return match[1].lower() if match else None
-
-
-def _date(value: object) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    return parse_date(value) if isinstance(value, str) else None
-
-
-# -- Title -----------------------------------------------------------------------------------------------
-
-
-def _title(lines: list[str], name: str) -> str:
-    heading = next(filter(None, (re.match(r"#{1,6}\s+(.+?)\s*#*$", line) for line in lines[:40])), None)
-    if heading:
-        return _unmarked(heading[1])[:_MAX_TITLE]
-    first = _unmarked(lines[0]) if lines else ""
-    if len(lines) > 1 and is_heading(first):
-        return first
-    stem = re.sub(r"(?:\.[a-z]{2,3})$", "", Path(name).stem)  # harbour.ar.md
-    stem = re.sub(r"^\d+[\s._-]+", "", stem).replace("_", " ").replace("-", " ").strip()
-    if first and (
-        not stem or re.fullmatch(r"(?=.*\d)[\da-f ]+", stem.lower())
-    ):  # a number or a hash tells nothing
-        return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0].rstrip("،,;؛:") + "…"
-    return stem or name
-
-
-def _unmarked(line: str) -> str:
-    return re.sub(r"[*_`]{1,3}", "", line).strip(" #=-")
-
-
-def is_heading(line: str) -> bool:
-    """Tell whether a line is a title: short, with letters, not ended as a sentence is, and not a date."""
-    line = line.strip()
-    if re.match(r"#{1,6}\s+\S", line):
-        return True
-    return (
-        0 < len(line) < _MAX_TITLE
-        and line[-1] not in ".!?؟…:؛;،,。！？।"
-        and line.rstrip("»”\"')]")[-1:] not in tuple(".!?؟…")
-        and not re.match(r"[-*•·▪]\s|\d+[.)]\s|\||>", line)
-        and any(map(str.isalpha, line))
-        and parse_date(line) is None
-    )
-
-
-# -- Boilerplate -----------------------------------------------------------------------------------------
-
-_READ_ALSO = """
-    ربما يعجبك أيضا | قد يعجبك أيضا | قد يهمك أيضا | قد يهمك | اقرأ أيضا | إقرأ أيضا | اقرؤوا أيضا |
-    طالع أيضا | شاهد أيضا | اقرأ المزيد | للمزيد | مواضيع ذات صلة | مقالات ذات صلة | أخبار ذات صلة |
-    موضوعات متعلقة | مواضيع متعلقة | الأكثر قراءة | read also | also read | read more | see also |
-    related articles | related stories | related | you may also like | recommended for you | most read |
-    lire aussi | à lire aussi | voir aussi | sur le même sujet | lea también | lee también | te puede
-    interesar | ver también | noticias relacionadas | lesen sie auch | mehr zum thema | auch interessant
-    | ayrıca okuyun | bunları da okuyun | ilginizi çekebilir | ilgili haberler | بیشتر بخوانید | همچنین
-    بخوانید | مطالب مرتبط
-"""
-_WHOLE_LINE = """
-    شارك | شارك الخبر | مشاركة | شارك المقال | طباعة | أرسل | تابعونا | تابعنا على تويتر | تابعنا على
-    فيسبوك | اشترك | اشترك الآن | جميع الحقوق محفوظة | share | share this | share this article | print |
-    tweet | follow us | subscribe | subscribe now | advertisement | all rights reserved | partager |
-    imprimer | publicité | tous droits réservés | compartir | imprimir | publicidad | todos los derechos
-    reservados | teilen | drucken | anzeige | alle rechte vorbehalten | paylaş | yazdır | reklam | tüm
-    hakları saklıdır | إعلان | اعلانات
-"""
-
-
-def _phrases(listed: str) -> str:
-    return "|".join(re.escape(fold_text(" ".join(phrase.split()))) for phrase in listed.split("|"))
-
-
-_BOILERPLATE = re.compile(
-    rf"\W*(?:(?:{_phrases(_READ_ALSO)})(?:\s*[:：|]\s*.{{0,200}})?|{_phrases(_WHOLE_LINE)}"
-    rf"|(?:©|\(c\)|copyright\b|{_phrases('جميع الحقوق محفوظة')}).{{0,100}})\W*"
-)
-
-
-def boilerplate(text: str, start: int = 0) -> list[tuple[int, int]]:
-    """Return the spans of the lines from `start` on that belong to a web page and not to its text.
-
-    "ربما يعجبك أيضا", "Read also: …", "Partager", copyright notices. They stay in the document, so that
-    offsets hold; they are only not searched.
+    Raises:
+        DocumentError: if it cannot be read, is larger than `most`, or no file but a device or a pipe.
     """
-    return [
-        (low, high)
-        for low, high in _lines(text, start)
-        if high - low < 260 and _BOILERPLATE.fullmatch(fold_text(text[low:high]).strip())
-    ]
+    too_large = DocumentError(name, f"is larger than {most / 1e6:g} MB; split it")
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise DocumentError(name, "is a device or a pipe, not a file; remove it")
+            if status.st_size > most:
+                raise too_large
+            data = file.read(most + 1)
+    except OSError as error:
+        raise DocumentError(name, f"cannot be read ({error.strerror}); allow it to be read") from error
+    if len(data) > most:
+        raise too_large
+    return data
 
 
-def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    for match in re.compile(r"[^\r\n]+").finditer(text, start):
-        yield match.span()
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file, and never wait for somebody to write into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _is_passed_over(name: str) -> bool:
+def _is_within(path: str | Path, root: str) -> bool:
+    """Tell whether a path, links followed, is inside the folder `root`, which is a real path."""
+    return Path(os.path.realpath(path)).is_relative_to(root)
+
+
+def _is_hidden(name: str) -> bool:
     """Tell whether a name is that of a hidden or a temporary file or folder."""
     return name.startswith((".", "~", "#")) or name.endswith(("~", "#")) or name == "__pycache__"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.boilerplate import boilerplate
 from rag.chunking import SIZE, chunk
-from rag.corpus import boilerplate
 from rag.schema import Document
 from rag.text import MAX_SENTENCE, sentences
 

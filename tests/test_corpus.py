@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus import boilerplate, parse_document, read_document, read_file, scan
+from rag.boilerplate import boilerplate
+from rag.corpus import parse_document, read_all, read_document, read_file, scan
 from rag.dateline import parse_date
 from rag.errors import CorpusError, DocumentError
 from rag.loaders.plain import load_text
@@ -34,11 +35,16 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 # -- Folders
 
 
-def test_scan_returns_supported_files_by_relative_path(tmp_path: Path) -> None:
-    for name in ("ب.txt", "b/ا.md", "A.TXT", "c.pdf", "notes.text", ".hidden.txt", "~$lock.txt", "old.txt~"):
+def names(folder: Path, **options: bool) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in scan(folder, **options)]
+
+
+def test_scan_returns_files_that_may_be_documents_by_relative_path(tmp_path: Path) -> None:
+    kept = ["A.TXT", "b/ا.md", "c.pdf", "d.doc", "e", "notes.text", "ب.txt"]
+    left_out = ["p.JPG", "code.py", "data.json", ".hidden.txt", "~$lock.txt", "old.txt~", ".git/x.txt"]
+    for name in kept + left_out:
         write(tmp_path, name, ARABIC)
-    write(tmp_path, ".git/x.txt", ARABIC)
-    assert [path.relative_to(tmp_path).as_posix() for path in scan(tmp_path)] == ["A.TXT", "b/ا.md", "ب.txt"]
+    assert names(tmp_path) == kept
 
 
 def test_scan_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
@@ -48,7 +54,35 @@ def test_scan_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
     (inside / "b.txt").symlink_to(secret)
     (inside / "c.txt").symlink_to(kept)
     (inside / "linked").symlink_to(outside)
-    assert [path.name for path in scan(inside)] == ["a.txt", "c.txt"]
+    (inside / "up").symlink_to(inside)
+    (inside / "gone.txt").symlink_to(inside / "nothing")
+    assert names(inside) == ["a.txt", "c.txt"]
+    with pytest.raises(
+        DocumentError, match=r"b\.txt: is a link that leads out of the folder; put the file itself there"
+    ):
+        read_all(inside / "b.txt", inside)
+
+
+def test_links_out_of_the_folder_are_followed_when_asked_and_never_in_circles(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    write(inside, "a.txt", ARABIC)
+    write(outside, "other.txt", ARABIC)
+    (outside / "back").symlink_to(inside)
+    (inside / "linked").symlink_to(outside)
+    (inside / "b.txt").symlink_to(outside / "other.txt")
+    assert names(inside, follow_links=True) == ["a.txt", "b.txt", "linked/other.txt"]
+    assert read_all(inside / "b.txt", inside, follow_links=True).documents[0].text == ARABIC
+
+
+def test_a_pipe_is_no_document_and_is_not_waited_for(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", ARABIC)
+    try:
+        os.mkfifo(tmp_path / "b.txt")
+    except (AttributeError, OSError):
+        pytest.skip("this system has no pipes in folders")
+    assert names(tmp_path) == ["a.txt"]
+    with pytest.raises(DocumentError, match=r"b\.txt: is a device or a pipe, not a file; remove it"):
+        read_all(tmp_path / "b.txt", tmp_path)
 
 
 def test_scan_leaves_out_names_that_cannot_be_stored(tmp_path: Path) -> None:
@@ -67,8 +101,8 @@ def test_a_missing_folder_a_file_and_an_empty_folder_are_refused_with_a_remedy(t
     ):
         scan(tmp_path / "gone")
     with pytest.raises(CorpusError, match="is a file; name the folder that holds it"):
-        scan(write(tmp_path, "a.pdf", b"x"))
-    with pytest.raises(CorpusError, match=r"no document in .*supported: \.txt, \.md"):
+        scan(write(tmp_path, "a.png", b"x"))
+    with pytest.raises(CorpusError, match=r"no document in .*supported: txt, md, html, pdf, "):
         scan(tmp_path)
 
 
@@ -105,8 +139,11 @@ def test_a_document_is_its_file_decoded(tmp_path: Path) -> None:
         (b"", "holds no text; write some or remove it"),
         (b" \n\t\n", "holds no text; write some or remove it"),
         (b"---\ntitle: x\n---\n \n", "holds no text; write some or remove it"),
-        (b"%PDF-1.7 ...", "is a PDF file, not text; save it as UTF-8 text or remove it"),
-        (b"PK\x03\x04....", "is a ZIP, DOCX or XLSX file, not text; save it as UTF-8 text or remove it"),
+        (b"%PDF-1.7 ...", "is a damaged PDF file (data format error); save it anew"),
+        (b"PK\x03\x04....", "is a damaged ZIP file (File is not a zip file); save it anew"),
+        (b"\x89PNG\r\n", "is a picture, which is not supported; read its text with OCR, or remove it"),
+        (b"{\\rtf1 x}", "is an RTF file, which is not supported; save it as DOCX"),
+        (b"Rar!\x1a", "is a RAR archive, which is not supported; unpack it, or pack it as ZIP"),
         (bytes(range(32)) * 40, "holds binary data, not text; save it as UTF-8 text or remove it"),
     ],
 )
@@ -126,9 +163,9 @@ def test_too_large_a_file_is_refused_with_the_limit(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_or_unsupported_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"a\.txt: cannot be read \(No such file"):
         read_document(tmp_path / "a.txt", tmp_path)
-    assert (
-        refusal(tmp_path, "a.doc", b"x").reason
-        == "files of this kind are not supported; supported: .txt, .md"
+    assert refusal(tmp_path, "a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1").reason == (
+        "is an old Office file (.doc, .xls, .ppt) or one with a password, which is not supported; "
+        "save it as DOCX or XLSX without"
     )
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
+from collections.abc import Iterator
+
+from rag.loaders.base import Extract, Limits, LoadError
+from rag.schema import Section
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -13,22 +17,37 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SIGNATURES = {
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a ZIP, DOCX or XLSX file",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x7fELF": "a program",
-    b"SQLite format 3": "an SQLite database",
-    b"{\\rtf": "an RTF file",
-}
 _OLD_ENCODINGS = ["cp1256", "iso8859_6", "cp1252", "cp1251", "koi8_r", "cp1253", "cp1255"]
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # they break SQLite, JSON and hashing
+_MARKDOWN = re.compile(r"^ {0,3}(?:(?P<fence>```|~~~)|#{1,6}[ \t]+(?P<words>[^\r\n]+))", re.MULTILINE)
 _SAMPLE = 65_536
+
+
+def load_plain(data: bytes, limits: Limits) -> Extract:
+    """Return a plain text, exactly as it is; raises as `Loader`."""
+    text = load_text(data)
+    if len(text) > limits.text:
+        raise LoadError(f"holds more than {limits.text:,} characters of text; split it")
+    return Extract(text)
+
+
+def load_markdown(data: bytes, limits: Limits) -> Extract:
+    """Return a markdown text, exactly as it is, with its headings as sections; raises as `Loader`."""
+    text = load_plain(data, limits).text
+    return Extract(text, tuple(_headings(text)))
+
+
+def _headings(text: str) -> Iterator[Section]:
+    fence = ""
+    for match in _MARKDOWN.finditer(text):
+        if match["fence"]:  # nothing in a block of code is a heading
+            mark = match["fence"][:3]
+            fence = "" if fence == mark else fence or mark
+        elif not fence:
+            words = re.sub(r"[*_`]{1,3}", "", match["words"]).strip().rstrip("#").strip()
+            if words:
+                yield Section("heading", words[:200], match.start())
 
 
 def load_text(data: bytes) -> str:
@@ -38,15 +57,12 @@ def load_text(data: bytes) -> str:
     the old single-byte encodings by what reads most like a language.
 
     Raises:
-        ValueError: if `data` is of another kind, or reads as no text; the message says what to do.
+        LoadError: if `data` reads as no text; the message says what to do.
     """
-    for signature, kind in _SIGNATURES.items():
-        if data.startswith(signature):
-            raise ValueError(f"is {kind}, not text; save it as UTF-8 text or remove it")
     text = _UNSTORABLE.sub("\ufffd", _decode(data))
     sample = text[:_SAMPLE]
     if len(_CONTROLS.findall(sample)) + sample.count("\ufffd") > 0.1 * len(sample) + 1:
-        raise ValueError("holds binary data, not text; save it as UTF-8 text or remove it")
+        raise LoadError("holds binary data, not text; save it as UTF-8 text or remove it")
     return text
 
 
@@ -91,7 +107,7 @@ def _old(data: bytes) -> str:
 
     best = from_bytes(data, cp_isolation=_OLD_ENCODINGS).best()
     if best is None:
-        raise ValueError("its encoding is not one that can be told; save it as UTF-8")
+        raise LoadError("its encoding is not one that can be told; save it as UTF-8")
     encoding = best.encoding
     if encoding == "cp1252" and re.search(rb"[\xd0\xdd\xde\xf0\xfd\xfe]", data):
         encoding = (

@@ -1,0 +1,202 @@
+"""DOCX: paragraphs, headings, tables and notes, in the order in which they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from xml.etree.ElementTree import Element
+
+from rag.loaders.archive import open_archive, read_member
+from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
+from rag.loaders.tables import write_rows
+from rag.loaders.xml import attribute, find_all, local, parse_xml, words
+
+_THROUGH = frozenset(("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "body", "Choice"))
+_NOT_SHOWN = frozenset(("del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "txbxContent"))
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TABLE_CELL = 300  # characters beyond which a table only arranges a page
+_MOST_COLUMNS = 100
+
+
+def load_docx(data: bytes, limits: Limits) -> Extract:
+    """Return a Word document as its reader sees it, deleted text left out; raises as `Loader`."""
+    with open_archive(data, limits) as archive:
+        names = archive.namelist()
+        main = "word/document.xml"
+        if main not in names:
+            main = next((name for name in names if re.fullmatch(r"word/document\d*\.xml", name)), main)
+        body = parse_xml(read_member(archive, main))
+        styles = "word/styles.xml"
+        headings = _headings(parse_xml(read_member(archive, styles))) if styles in names else {}
+        notes: dict[tuple[str, str], Element] = {}
+        for kind in ("footnote", "endnote"):
+            if (name := f"word/{kind}s.xml") in names:
+                for note in find_all(parse_xml(read_member(archive, name)), kind):
+                    notes[kind, attribute(note, "id") or ""] = note
+        stated = None
+        if (core := "docProps/core.xml") in names:
+            with suppress(LoadError):  # the text can be read without
+                stated = words(next(find_all(parse_xml(read_member(archive, core)), "title"), None))
+    reading = _Reading(Writer(limits), headings, notes)
+    for element in body:
+        if local(element) == "body":
+            reading.write(element)
+    return Extract(reading.writer.text, reading.writer.sections, reading.title or stated_title(stated))
+
+
+def stated_title(title: str | None) -> str | None:
+    """Return a title from a file's properties, or None for what programs write there by themselves."""
+    title = clean(title or "")
+    if not re.search(r"[^\W\d_]{2}", title) or re.search(r"\.\w{2,4}$", title) or "\ufffd" in title:
+        return None
+    if re.match(
+        r"(?:microsoft \w+ - |untitled|document\d*$|مستند\d*$|slide \d|بدون عنوان)", title, re.IGNORECASE
+    ):
+        return None
+    return title[:300]
+
+
+def _headings(styles: Element) -> Mapping[str, str]:
+    """Return the styles of headings and titles: their id, and ``heading`` or ``title``."""
+    found: dict[str, str] = {}
+    based: dict[str, str] = {}
+    for style in find_all(styles, "style"):
+        key = attribute(style, "styleId") or ""
+        name = (_value(style, "name") or "").lower()
+        level = _value(style, "outlineLvl")
+        if name == "title":
+            found[key] = "title"
+        elif re.match(r"heading \d", name) or (level is not None and level in "012345678"):
+            found[key] = "heading"
+        based[key] = _value(style, "basedOn") or ""
+    for key in based:
+        seen = {key}
+        parent = based[key]
+        while key not in found and parent and parent not in seen:
+            if parent in found:
+                found[key] = found[parent]
+            seen.add(parent)
+            parent = based.get(parent, "")
+    return found
+
+
+def _value(element: Element, name: str) -> str | None:
+    child = next(find_all(element, name), None)
+    return attribute(child, "val") if child is not None else None
+
+
+class _Reading:
+    """Goes through a document and writes what it finds."""
+
+    def __init__(
+        self, writer: Writer, headings: Mapping[str, str], notes: Mapping[tuple[str, str], Element]
+    ) -> None:
+        self.writer = writer
+        self.title: str | None = None
+        self._headings = headings
+        self._notes = notes
+        self._noted: set[tuple[str, str]] = set()
+
+    def write(self, parent: Element) -> None:
+        """Write the paragraphs and tables in `parent`."""
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                self._paragraph(element)
+            elif name == "tbl":
+                self._table(element)
+            elif name in _THROUGH or name == "AlternateContent":
+                self.write(element)
+
+    def _paragraph(self, paragraph: Element) -> None:
+        text = _text(paragraph)
+        kind = self._kind(paragraph)
+        if kind and len(text) <= 300:
+            self.writer.heading(text)
+            if clean(text) and (self.title is None or kind == "title"):
+                self.title = clean(text)
+        else:
+            self.writer.paragraph(text)
+        for element in _shown(paragraph, inside_boxes=True):
+            name = local(element)
+            if name == "txbxContent":
+                self.write(element)
+            elif name in ("footnoteReference", "endnoteReference"):
+                key = (name.removesuffix("Reference"), attribute(element, "id") or "")
+                if key in self._notes and key not in self._noted:
+                    self._noted.add(key)
+                    self.write(self._notes[key])
+
+    def _kind(self, paragraph: Element) -> str | None:
+        properties = next((child for child in paragraph if local(child) == "pPr"), None)
+        if properties is None:
+            return None
+        level = _value(properties, "outlineLvl")
+        if level is not None and level in "012345678":
+            return "heading"
+        return self._headings.get(_value(properties, "pStyle") or "")
+
+    def _table(self, table: Element) -> None:
+        rows: list[list[str]] = []
+        cells: list[Element] = []
+        header = False
+        for row in _children(table, "tr"):
+            texts: list[str] = []
+            for cell in _children(row, "tc"):
+                cells.append(cell)
+                texts += [clean(_text(cell)), *[""] * (_span(cell) - 1)]
+            header = header or (not rows and next(find_all(row, "tblHeader"), None) is not None)
+            rows.append(texts[:_MOST_COLUMNS])
+        arranges = any(len(text) > _TABLE_CELL for row in rows for text in row) or any(
+            next(find_all(cell, "tbl"), None) is not None for cell in cells
+        )
+        if arranges or max(map(len, rows), default=0) < 2:
+            for cell in cells:
+                self.write(cell)
+        else:
+            write_rows(self.writer, rows, header=header)
+
+
+def _children(parent: Element, name: str) -> Iterator[Element]:
+    """Yield the children of that name, also those in content controls and tracked insertions."""
+    for element in parent:
+        if local(element) == name:
+            yield element
+        elif local(element) in _THROUGH:
+            yield from _children(element, name)
+
+
+def _span(cell: Element) -> int:
+    value = _value(cell, "gridSpan") or "1"
+    return min(max(int(value), 1), _MOST_COLUMNS) if value.isdecimal() else 1
+
+
+def _shown(parent: Element, *, inside_boxes: bool = False) -> Iterator[Element]:
+    """Yield the descendants of a paragraph that are shown, in order; of text boxes only the boxes."""
+    waiting = [iter(parent)]
+    while waiting:
+        for element in waiting[-1]:
+            name = local(element)
+            if name == "txbxContent" and inside_boxes:
+                yield element
+            elif name not in _NOT_SHOWN:
+                yield element
+                waiting.append(iter(element))
+                break
+        else:
+            waiting.pop()
+
+
+def _text(parent: Element) -> str:
+    """Return the text of a paragraph, or of all paragraphs of a cell."""
+    pieces: list[str] = []
+    for element in _shown(parent):
+        name = local(element)
+        if name == "t":
+            pieces.append(element.text or "")
+        elif name in _BREAKS:
+            pieces.append(_BREAKS[name])
+        elif name == "p":
+            pieces.append("\n")
+    return "".join(pieces)

@@ -1,0 +1,220 @@
+"""Saved web pages: the main text, without what surrounds it, and what the page states about itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rag.dateline import parse_date
+from rag.loaders.base import Extract, Limits, Writer, clean
+from rag.loaders.markup import Block, Node, blocks, decode_html, is_heading, is_invisible, parse_html
+from rag.loaders.tables import write_rows
+
+_AROUND = frozenset(("nav", "aside", "footer", "menu"))
+_AROUND_NAME = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|sidebar|breadcrumbs?|comments?|disqus|share|sharing|social|related|recommend"
+    r"(?:ed|ations?)?|read-?more|see-?also|most-?read|trending|popular|newsletter|subscri(?:be|ption)|cookies?"
+    r"|consent|popup|modal|promo|banner|advert(?:isement)?s?|ads?|sponsored|pagination|pager|toolbar|widgets?"
+    r"|tags|taglist|footer|copyright|skip-link|print-only|hidden)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_DATE_NAMES = """
+    article:published_time og:article:published_time datepublished publishdate publish-date pubdate
+    publication_date citation_publication_date dc.date.issued dcterms.issued dc.date dcterms.date
+    parsely-pub-date sailthru.date cxenseparse:recs:publishtime date
+"""
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_PARAGRAPH = 40  # characters from which a block counts as running text
+_MOST = 0.7  # the share of the running text that the main element holds
+_ARTICLE = 0.5  # likewise, for one that calls itself the article
+
+
+def load_html(data: bytes, limits: Limits) -> Extract:
+    """Return a page's main text, title, date, language and outlet; raises as `Loader`."""
+    root = parse_html(decode_html(data))
+    body = root.css_first("body") or root
+    main = _main(body)
+    writer = Writer(limits)
+    found = [block for block in blocks(main, _is_around) if _is_text(block)]
+    if not found:
+        found = list(blocks(body, is_invisible))
+    about = _About(root)
+    title = about.title(body)
+    if title and not any(_same(block.text, title) for block in found[:10]):
+        first = body.css_first("h1")
+        if first is not None and _same(clean(first.text(separator=" ")), title):
+            writer.heading(title)  # the headline stands above the main element
+    write_blocks(writer, found)
+    return Extract(writer.text, writer.sections, title, about.lang, about.date(), about.outlet)
+
+
+def write_blocks(writer: Writer, found: Iterable[Block]) -> None:
+    """Write the blocks of a page, headings as sections."""
+    for block in found:
+        if block.rows:
+            write_rows(writer, block.rows, header=block.header)
+        elif is_heading(block):
+            writer.heading(block.text)
+        else:
+            writer.paragraph(block.text)
+
+
+def _main(body: Node) -> Node:
+    """Return the smallest element that holds most of the page's running text."""
+    weight: dict[int, int] = defaultdict(int)
+    for block in blocks(body, _is_around):
+        length = sum(len(cell) for row in block.rows for cell in row) if block.rows else len(block.text)
+        if length >= _PARAGRAPH and block.linked < length / 2:
+            node = block.node
+            while node is not None:
+                weight[node.mem_id] += length
+                node = node.parent
+    whole = weight[body.mem_id]
+    if not whole:
+        return body
+    for selector in ("[itemprop~=articleBody]", "article", "main", "[role=main]"):
+        named = max(body.css(selector), key=lambda node: weight[node.mem_id], default=None)
+        if named is not None and weight[named.mem_id] >= _ARTICLE * whole:
+            body = named
+            break
+    while True:
+        child = body.child
+        while child is not None and weight[child.mem_id] < _MOST * weight[body.mem_id]:
+            child = child.next
+        if child is None or child.tag in ("p", "table", "ul", "ol", "blockquote", "pre"):
+            return body
+        body = child
+
+
+def _is_around(node: Node) -> bool:
+    """Tell whether an element belongs to what surrounds the text: menus, comments, what to read next."""
+    if is_invisible(node) or node.tag in _AROUND:
+        return True
+    attributes = node.attributes
+    if not attributes or node.tag in ("body", "html", "main", "article"):
+        return False
+    if attributes.get("role") in ("navigation", "complementary", "banner", "contentinfo", "search"):
+        return True
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    if not _AROUND_NAME.search(named):
+        return False
+    # A name may mislead (`has-sidebar`): what holds several paragraphs of its own is kept.
+    return sum(len(p.text()) > 3 * _PARAGRAPH for p in node.css("p")[:200]) < 4 or "comment" in named.lower()
+
+
+def _is_text(block: Block) -> bool:
+    return (
+        bool(block.rows)
+        or is_heading(block)
+        or block.linked <= 0.6 * len(block.text)
+        or len(block.text) > 200
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (len(other) > 20 and (one in other or other in one) and len(one) > 20)
+
+
+class _About:
+    """What a page states about itself in its head and in its data for search engines."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._meta: dict[str, str] = {}
+        for node in root.css("meta[content]"):
+            for key in ("property", "name", "itemprop"):
+                name = (node.attributes.get(key) or "").strip().lower()
+                if name:
+                    self._meta.setdefault(name, clean(node.attributes.get("content") or ""))
+        self._data = list(_linked_data(root))
+
+    def title(self, body: Node) -> str | None:
+        """Return the headline: the first h1 that the title repeats, else the title without the site."""
+        stated = self._meta.get("og:title") or next(self._values("headline"), "")
+        node = self._root.css_first("title")
+        whole = clean(node.text()) if node is not None else ""
+        heads = [clean(h1.text(separator=" ")) for h1 in body.css("h1")[:5] if not is_invisible(h1)]
+        heads = [head for head in heads if head]
+        for head in heads:
+            if head in stated or head in whole:
+                return head[:300]
+        if stated:
+            return stated[:300]
+        if len(heads) == 1:
+            return heads[0][:300]
+        parts = re.split(r"\s+[|\-–—·:»]\s+", whole)
+        return max(parts, key=len)[:300] or None if whole else None
+
+    @property
+    def lang(self) -> str | None:
+        """Return the language that the page declares."""
+        node = self._root if self._root.tag == "html" else self._root.css_first("html")
+        value = (node.attributes if node is not None else {}).get("lang") or self._meta.get("og:locale") or ""
+        match = re.match(r"\s*([a-zA-Z]{2,3})(?:[-_]|\s*$)", value)
+        return match[1].lower() if match else None
+
+    def date(self) -> dt.date | None:
+        """Return the day on which the page says it was published."""
+        for value in self._values("datePublished"):
+            if day := day_of(value):
+                return day
+        for name in _DATE_NAMES.split():
+            if day := day_of(self._meta.get(name, "")):
+                return day
+        for node in self._root.css(
+            "[itemprop~=datePublished], time[pubdate], article time[datetime], h1 ~ time"
+        ):
+            value = node.attributes.get("datetime") or node.attributes.get("content") or node.text()
+            if day := day_of(value):
+                return day
+        return None
+
+    @property
+    def outlet(self) -> str | None:
+        """Return who publishes the page."""
+        publisher = next((value for value in self._objects("publisher") if value.get("name")), {})
+        name = self._meta.get("og:site_name") or publisher.get("name")
+        return clean(name)[:200] or None if isinstance(name, str) else None
+
+    def _values(self, key: str) -> Iterator[str]:
+        for found in self._data:
+            value = found.get(key)
+            if isinstance(value, str):
+                yield clean(value)
+
+    def _objects(self, key: str) -> Iterator[dict[str, Any]]:
+        for found in self._data:
+            value = found.get(key)
+            if isinstance(value, dict):
+                yield value
+
+
+def _linked_data(root: Node) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a page's JSON-LD, those of a graph one by one."""
+    for node in root.css("script[type='application/ld+json']")[:20]:
+        try:
+            value = json.loads(node.text() or "null")
+        except (ValueError, RecursionError):
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                yield item
+                graph = item.get("@graph")
+                yield from (
+                    (inner for inner in graph if isinstance(inner, dict)) if isinstance(graph, list) else ()
+                )
+
+
+def day_of(value: str) -> dt.date | None:
+    """Return the day that a machine or a person has written, where it was written; None for others."""
+    match = _DAY.match(value.strip())
+    if not match:
+        return parse_date(value)
+    try:
+        return dt.date(*map(int, match.groups()))
+    except ValueError:
+        return None

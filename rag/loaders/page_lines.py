@@ -1,0 +1,294 @@
+"""The glyphs of a page → its lines, in reading order, by where they stand on the paper."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from rag.loaders.direction import CELL, is_right_to_left, logical
+
+_ALEFS = "اأإآٱ"
+_LIGATURES = re.compile(rf"ل[{_ALEFS}]|لله|لل|الله|محمد|صلى|عليه|وسلم|ﷲ")
+_SAME_LINE = 0.45  # of the size of the type: how far apart two baselines may be
+_SPACE = 0.17  # likewise: a gap that parts words
+_NARROW = 0.03  # likewise, where the file, too, has a space between two letters
+_CELL = 2.0  # likewise, a gap that parts columns
+_REACH = 8  # lines back in which the rest of a line is looked for
+_TWICE = 0.15  # likewise: no letter is narrower
+_ONE_PEN = 0.05  # points between a letter and a mark that were set together
+_SMALL = 0.75  # of the line's size: a raised figure that refers to a note
+
+
+class Glyph(NamedTuple):
+    """A mark on the paper; x and y run to the right and up, in points."""
+
+    text: str  # one letter, or those of a ligature, in reading order
+    x: float  # where the pen stood; letters may be drawn over one another, but not their pens out of order
+    left: float
+    right: float
+    y: float  # of the baseline
+    size: float  # of the type
+    angle: int = 0  # in quarter turns
+    word: int = 0  # how many spaces come before it in the file
+    is_guessed: bool = False  # its width is
+
+    @property
+    def middle(self) -> float:
+        """Return the middle between left and right."""
+        return (self.left + self.right) / 2
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Return what orders the glyphs of a line from left to right; those of a ligature share a pen."""
+        return self.x, self.middle
+
+
+@dataclass(slots=True)
+class Line:
+    """Glyphs on one baseline."""
+
+    glyphs: list[Glyph]  # as they came
+    y: float
+    size: float
+    angle: int
+    marks: dict[int, str] = field(default_factory=dict)  # what stands over or under a glyph, by its place
+
+    @property
+    def left(self) -> float:
+        """Return where the line begins on the left."""
+        return min(glyph.left for glyph in self.glyphs)
+
+    @property
+    def right(self) -> float:
+        """Return where the line ends on the right."""
+        return max(glyph.right for glyph in self.glyphs)
+
+    @property
+    def letters(self) -> str:
+        """Return the text in no order that matters."""
+        return "".join(glyph.text for glyph in self.glyphs)
+
+    def units(self) -> list[str]:
+        """Return what stands on the line from left to right: letters with their marks, spaces, `CELL`.
+
+        Some writers place their spaces anywhere, so that gaps count, too.
+        """
+        places = sorted(range(len(self.glyphs)), key=lambda place: self.glyphs[place].place)
+        found: list[str] = []
+        last: Glyph | None = None
+        for place in places:
+            glyph = self.glyphs[place]
+            if glyph.text.isspace():
+                if found and found[-1] not in (" ", CELL):
+                    found.append(" ")
+                continue
+            if last is not None:
+                if glyph.text == last.text and _is_twice(last, glyph):
+                    continue
+                gap = (glyph.left - last.right) / self.size
+                if gap > _CELL:
+                    found[-1:] = [CELL] if found[-1] == " " else [found[-1], CELL]
+                elif found[-1] != " " and (gap > _least_space(last, glyph) or _is_note(last, glyph)):
+                    found.append(" ")
+            found.append(glyph.text + self.marks.get(place, ""))
+            last = glyph
+        while found and found[-1] == " ":
+            found.pop()
+        return found
+
+    def is_right_to_left(self, page: bool) -> bool:
+        """Tell whether the line runs from right to left, on a page that does or does not."""
+        letters = self.letters
+        kinds = {unicodedata.bidirectional(character) for character in letters}
+        of_its_own = "L" in kinds and kinds.isdisjoint(("R", "AL"))
+        return is_right_to_left(letters) or (page and not of_its_own)
+
+    def text(self, *, right_to_left: bool) -> str:
+        """Return the line as it is read, if it runs that way."""
+        return logical(self.units(), right_to_left=right_to_left)
+
+    def as_laid(self) -> str:
+        """Return the line from left to right: so it is read where a program wrote it that knew no Arabic."""
+        return "".join(self.units())
+
+
+def _least_space(one: Glyph, other: Glyph) -> float:
+    """Return the gap, in sizes, from which two neighbours on a line belong to two words."""
+    if one.word == other.word or one.is_guessed or not (one.text.isalnum() and other.text.isalnum()):
+        return _SPACE
+    if is_right_to_left(one.text) or is_right_to_left(other.text):
+        return _NARROW
+    return -math.inf  # the file is right here, and the hook of an f may reach over the space
+
+
+def _is_twice(one: Glyph, other: Glyph) -> bool:
+    """Tell whether a letter was printed twice: to look bolder, or once for itself and once for its sign."""
+    overlap = min(one.right, other.right) - max(one.left, other.left)
+    return other.x - one.x < _TWICE * one.size and overlap > 0.3 * (one.right - one.left)
+
+
+def _is_note(one: Glyph, other: Glyph) -> bool:
+    """Tell whether one of two neighbours is a raised figure that refers to a note."""
+    small = min(one.size, other.size) < _SMALL * max(one.size, other.size)
+    return small and (one.text.isdecimal() or other.text.isdecimal())
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Return the lines of a page in reading order.
+
+    Args:
+        glyphs: in the order of the file, which is that of the columns and paragraphs.
+    """
+    lines: list[Line] = []
+    marks: list[Glyph] = []
+    for glyph in glyphs:
+        if _is_mark(glyph.text):
+            marks.append(glyph)
+            continue
+        line = lines[-1] if lines else None
+        if glyph.text.isspace() and (line is None or not _is_on(glyph, line)):
+            continue
+        if line is None or not _is_on(glyph, line):
+            lines.append(Line([glyph], glyph.y, glyph.size, glyph.angle))
+            continue
+        line.glyphs.append(glyph)
+        if glyph.size > line.size:  # the first was a raised figure
+            line.y, line.size = glyph.y, glyph.size
+    found = _joined(lines)
+    for mark in marks:
+        _place_mark(mark, found)
+    _guess_widths(found)
+    for line in found:
+        _lam_before_alef(line)
+    return found
+
+
+def _is_mark(text: str) -> bool:
+    return all(unicodedata.category(character) == "Mn" for character in text)
+
+
+def _is_on(glyph: Glyph, line: Line) -> bool:
+    return glyph.angle == line.angle and abs(glyph.y - line.y) <= _SAME_LINE * max(line.size, glyph.size)
+
+
+def _joined(lines: Sequence[Line]) -> list[Line]:
+    """Join the pieces of a line that did not come one after the other."""
+    found: list[Line] = []
+    bounds: list[tuple[float, float]] = []
+    for line in lines:
+        if not line.letters.strip():
+            continue
+        left, right = line.left, line.right
+        for place in range(len(found) - 1, max(len(found) - 1 - _REACH, -1), -1):
+            other = found[place]
+            gap = max(left - bounds[place][1], bounds[place][0] - right)
+            if (
+                other.angle == line.angle
+                and abs(other.y - line.y) <= 0.15 * other.size
+                and -0.3 * other.size <= gap <= other.size
+            ):
+                other.glyphs += line.glyphs
+                bounds[place] = (min(left, bounds[place][0]), max(right, bounds[place][1]))
+                break
+        else:
+            found.append(line)
+            bounds.append((left, right))
+    return found
+
+
+def _place_mark(mark: Glyph, lines: Sequence[Line]) -> None:
+    """Give a vowel sign to the letter that it stands over or under."""
+    best: tuple[float, Line] | None = None
+    for line in lines:
+        distance = abs(mark.y - line.y)
+        if line.angle == mark.angle and distance <= line.size and (best is None or distance < best[0]):
+            best = (distance, line)
+    if best is None:
+        return
+    line = best[1]
+    near = [
+        (abs(glyph.x - mark.x) > _ONE_PEN, not glyph.left <= mark.middle <= glyph.right, distance, place)
+        for place, glyph in enumerate(line.glyphs)
+        if not glyph.text.isspace() and (distance := abs(glyph.middle - mark.middle)) < line.size
+    ]
+    if near:
+        far, _, _, place = min(near)
+        if mark.text not in line.marks.get(place, ""):
+            line.marks[place] = line.marks.get(place, "") + mark.text
+        if not far:
+            line.glyphs[place] = line.glyphs[place]._replace(is_guessed=True)
+
+
+def _guess_widths(lines: Sequence[Line]) -> None:
+    """Give letters that share their pen with a vowel sign the width that they have elsewhere on the page.
+
+    Of such a cluster a PDF tells where it starts on the left, and not how wide it is.
+    """
+    known: dict[tuple[str, bool], list[float]] = defaultdict(list)
+    guessed: list[tuple[Line, int, tuple[str, bool]]] = []
+    for line in lines:
+        before: Glyph | None = None
+        for place in sorted(range(len(line.glyphs)), key=lambda place: line.glyphs[place].place):
+            glyph = line.glyphs[place]
+            joins = (
+                before is not None and glyph.x - before.right < _SPACE * line.size
+            )  # it has a short form then
+            if glyph.is_guessed:
+                guessed.append((line, place, (glyph.text, joins)))
+            else:
+                known[glyph.text, joins].append((glyph.right - glyph.x) / glyph.size)
+            before = glyph
+    for line, place, form in guessed:
+        glyph = line.glyphs[place]
+        width = median(known.get(form) or known.get((form[0], not form[1])) or [0.5])
+        line.glyphs[place] = glyph._replace(left=glyph.x, right=glyph.x + width * glyph.size)
+
+
+def _lam_before_alef(line: Line) -> None:
+    """Part a lam and an alef that are drawn into one another: the lam is read first, so it stands right."""
+    order = sorted(range(len(line.glyphs)), key=lambda place: line.glyphs[place].place)
+    for a, b in pairwise(order):
+        one, other = line.glyphs[a], line.glyphs[b]
+        overlap = min(one.right, other.right) - max(one.left, other.left)
+        drawn_together = overlap > 0.6 * min(one.right - one.left, other.right - other.left) > 0
+        if drawn_together and one.text == "ل" and other.text in _ALEFS and other.x - one.x < 0.1 * one.size:
+            left, right = min(one.left, other.left), max(one.right, other.right)
+            middle = (left + right) / 2
+            line.glyphs[a] = one._replace(x=middle, left=middle, right=right)
+            line.glyphs[b] = other._replace(x=left, left=left, right=middle)
+
+
+def ligature(letters: Sequence[str], *, reversed_: bool) -> str:
+    """Return the letters of one glyph in reading order.
+
+    Args:
+        letters: as the reader of the file gives them.
+        reversed_: whether it gives those of right-to-left scripts backwards, where the letters do not tell.
+    """
+    forward = "".join(letters)
+    backward = forward[::-1]
+    if not is_right_to_left(forward):
+        return forward
+    for text in (backward, forward):
+        if _LIGATURES.fullmatch(text):
+            return text
+    return backward if reversed_ else forward
+
+
+def glyph_runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+    """Yield runs of glyphs that stand at exactly the same place: the letters of one ligature."""
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        if run and glyph[1:] != run[-1][1:]:
+            yield run
+            run = []
+        run.append(glyph)
+    if run:
+        yield run

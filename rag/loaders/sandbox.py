@@ -1,0 +1,217 @@
+"""Read files in a process of their own, so that a poisonous one costs no more than itself.
+
+The process is started fresh (never forked), sees nothing of the environment but paths, and is killed when a
+document takes too long; then another goes on with the next document of the file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from rag.loaders import PLAIN, Limits, LoadError, Read, kind, read
+from rag.loaders.worker import decode, receive, write_frame
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.loaders.worker import main; main()"
+_KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_SECONDS_PER_MB = 10.0  # more for a larger file: a book of a thousand pages is no bomb
+_MOST_KILLED = 3  # documents of one file after which the rest is given up
+_MOST_IDLE = 2  # processes that wait for another file
+_FRAME = 200_000_000  # bytes of an answer
+
+
+def read_safely(data: bytes, name: str, limits: Limits) -> Iterator[Read]:
+    """Yield the documents of a file as `read` does; a crash or too long a time is a failure like others.
+
+    Plain text needs no parser and is read here.
+    """
+    try:
+        found = kind(data, name)
+    except LoadError as error:
+        yield Read("", error)
+        return
+    if found in PLAIN:
+        yield from read(data, name, limits)
+    else:
+        yield from _SANDBOX.read(data, name, limits)
+
+
+class Sandbox:
+    """Child processes, started when they are needed; each reads one file at a time."""
+
+    def __init__(self) -> None:
+        self._idle: list[subprocess.Popen[bytes]] = []
+        self._lock = threading.Lock()
+
+    def read(self, data: bytes, name: str, limits: Limits) -> Iterator[Read]:
+        """Yield the documents of a file in order; what is left unread ends the process."""
+        seconds = limits.seconds + len(data) / 1e6 * _SECONDS_PER_MB
+        after: str | None = None
+        for killed in range(_MOST_KILLED):
+            began, reason = yield from self._attempt(data, name, limits, seconds, after)
+            if reason is None:
+                return
+            yield Read(began, LoadError(reason))
+            if not began:  # the file itself: nothing inside it can be reached
+                return
+            after = began
+            if killed == _MOST_KILLED - 1:
+                yield Read("", LoadError(f"is given up after {_MOST_KILLED} of its files failed; unpack it"))
+
+    def close(self) -> None:
+        """End the processes that wait."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            _end(process)
+
+    def _attempt(
+        self, data: bytes, name: str, limits: Limits, seconds: float, after: str | None
+    ) -> Generator[Read, None, tuple[str, str | None]]:
+        """Yield what one process reads; return the document it ended on, and why, or None if it did not."""
+        request = {"name": name, "after": after, "limits": asdict(limits), "seconds": seconds}
+        process, is_new = self._take()
+        clock = _Clock(process, seconds)
+        began: str | None = None
+        kept = False
+        try:
+            with suppress(OSError):  # it has ended: the answers, which are none, say so
+                write_frame(_open(process.stdin), json.dumps(request).encode())
+                write_frame(_open(process.stdin), data)
+            for message in _messages(_open(process.stdout)):
+                if "began" in message:
+                    began = str(message["began"])
+                    clock.restart()
+                elif "end" in message:
+                    clock.stop()
+                    kept = self._give_back(process)
+                    return "", None
+                else:
+                    clock.stop()  # whoever takes the documents may take their time
+                    yield decode(message)
+                    clock.restart()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(2)  # its answers have ended, so it soon does, and its code says why
+        finally:
+            clock.stop()
+            if not kept:
+                _end(process)
+        if began is None and not is_new and not clock.rang:  # it ended while it was idle
+            return (yield from self._attempt(data, name, limits, seconds, after))
+        return began or after or "", _reason(clock.rang, process.returncode, limits, seconds)
+
+    def _take(self) -> tuple[subprocess.Popen[bytes], bool]:
+        """Return a process that waits, or a new one, and whether it is new."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop(), False
+        return _start(), True
+
+    def _give_back(self, process: subprocess.Popen[bytes]) -> bool:
+        """Keep a process for the next file, unless enough wait already."""
+        with self._lock:
+            if len(self._idle) >= _MOST_IDLE:
+                return False
+            self._idle.append(process)
+            return True
+
+
+class _Clock:
+    """Kills a process that takes too long over one document."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self._process = process
+        self._seconds = seconds
+        self._timer: threading.Timer | None = None
+        self.rang = False
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from now."""
+        self.stop()
+        self._timer = threading.Timer(self._seconds, self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Count no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _ring(self) -> None:
+        self.rang = True
+        _kill(self._process)
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """Start a process that waits for requests.
+
+    Raises:
+        LoadError: if the system starts none.
+    """
+    path = [place for place in sys.path if place]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, json.dumps([str(_ROOT), *path])]
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=tempfile.gettempdir(),
+            start_new_session=True,  # Ctrl-C is the parent's to deal with
+        )
+    except OSError as error:
+        raise LoadError(f"cannot be read: no process can be started ({error}); try again") from error
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError):
+        process.kill()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and wait until it is gone."""
+    _kill(process)
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):  # what was not yet written is lost with it
+                stream.close()
+    process.wait()
+
+
+def _open(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None  # noqa: S101 - tells mypy what PIPE promises
+    return stream
+
+
+def _messages(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a process until it ends."""
+    while (frame := receive(stream, _FRAME)) is not None:
+        yield json.loads(frame)
+
+
+def _reason(rang: bool, code: int | None, limits: Limits, seconds: float) -> str:
+    """Return why a process ended before it had read its file."""
+    if rang or code == -getattr(signal, "SIGXCPU", 0):
+        return f"takes longer than {seconds:.0f} s to read; split it or save it anew"
+    if code == 0:
+        return f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it or save it anew"
+    return "makes its reader crash, as only damaged and hostile files do; save it anew or remove it"
+
+
+_SANDBOX = Sandbox()
+atexit.register(_SANDBOX.close)
