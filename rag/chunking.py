@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,30 +23,38 @@ def chunk(document: Document, size: int = SIZE) -> list[Chunk]:
     """Return the passages of `document` in order: whole sentences, about `size` characters together.
 
     Chunks do not overlap, have no white space at their ends, and together hold every other character of the
-    body that is not boilerplate. Headings and datelines stay with the sentence after them. A chunk is longer
-    than `size` only where one sentence (at most 600 characters) is, with the headings before it.
+    body that is not boilerplate. Headings and datelines stay with the sentence after them; a row of a table
+    is a passage of its own. A chunk is longer than `size` only where one sentence (at most 600 characters)
+    is, with the headings before it.
 
     Raises:
         ValueError: if `size` is below 1.
     """
     if size < 1:
         raise ValueError(f"size is {size}; give at least 1")
-    return [piece for start, end in _searched(document) for piece in _chunk_range(document, start, end, size)]
+    mark = _unused(document.text)
+    return [
+        piece
+        for start, end in _searched(document)
+        for piece in _chunk_range(document, start, end, size, mark)
+    ]
 
 
 def _searched(document: Document) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of the body between boilerplate lines."""
+    """Yield the ranges of the body that are cut apart: between boilerplate lines, and between rows."""
     start = document.body_start
-    for low, high in boilerplate(document.text, start):
-        yield start, low
-        start = high
-    yield start, len(document.text)
+    rows = [section.start for section in document.sections if section.kind == "row"]
+    end = len(document.text)
+    cuts = merge(boilerplate(document.text, start), ((row, row) for row in rows), ((end, end),))
+    for low, high in cuts:
+        if start < low:
+            yield start, low
+        start = max(start, high)
 
 
-def _chunk_range(document: Document, start: int, end: int, size: int) -> Iterator[Chunk]:
+def _chunk_range(document: Document, start: int, end: int, size: int, mark: str) -> Iterator[Chunk]:
     text = document.text
     cuts = [unit_start for unit_start, _ in _units(text, start, end, size)][1:]
-    mark = _unused(text)
     marked = "".join(text[a:b] + mark for a, b in pairwise([start, *cuts]))
     marked += text[cuts[-1] if cuts else start : end]
     position = start

@@ -26,12 +26,15 @@ def titled(document: Document, chunk: Chunk) -> str:
 def terms(analyzer: Analyzer, document: Document, chunks: Sequence[Chunk]) -> list[dict[str, list[str]]]:
     """Return the search tokens of a document's chunks by field, in order.
 
-    Each has its own and the title's; ``words`` has those of the chunk before and the chunk after, too.
+    Each has its own and the title's; ``words`` has those of the chunk before and the chunk after, too, unless
+    these are rows of a table, which stand for themselves.
     """
     language = document.lang or ""
     title = analyzer.fields(_title(document), language)
     own = [analyzer.fields(chunk.text, language) for chunk in chunks]
     found = [{field: title[field] + tokens for field, tokens in fields.items()} for fields in own]
+    if any(section.kind == "row" for section in document.sections):
+        return found
     for i, fields in enumerate(found):
         for neighbour in own[max(0, i - 1) : i] + own[i + 1 : i + 2]:
             fields["words"] = fields["words"] + neighbour["words"]

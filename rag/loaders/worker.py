@@ -1,8 +1,8 @@
 """The child process in which files are read: `sandbox` starts it and talks to it over its pipes.
 
-A request is a frame of JSON ({"name", "after", "limits", "seconds"}) and one of the bytes of a file. The answers
-are frames of JSON: {"began": name} before each document, {"read": name, …} after it, {"end": true} after the
-last. A frame is its length in eight bytes, the highest first, and its content.
+A request is a frame of JSON ({"name", "after", "limits", "seconds"}) and a frame with the bytes of a file.
+The answers are frames of JSON: {"began": name} before each document, {"read": name, …} after it, and
+{"end": true} after the last. A frame is its length in eight bytes, the highest first, and its content.
 """
 
 from __future__ import annotations
