@@ -32,15 +32,36 @@ _PHRASES: dict[Kind, str] = {
         neresidir neresinde nerededir nerelidir کجا کجاست کجای d'où""",
     "number": """
         كم بكم وكم فكم how_many how_much how_long how_old how_tall how_far how_big how_large how_high
-        how_deep how_wide how_fast how_heavy how_often how_few combien cuánto cuánta cuántos cuántas cuanto
-        cuanta cuantos cuantas wie_viel wie_viele wieviel wieviele wie_lange wie_alt wie_hoch wie_groß
-        wie_weit wie_lang wie_oft kaç kaçtır kaçıncı ne_kadar ne_kadardır چند چقدر چه_تعداد
-        چه_مقدار چه_میزان""",
+        how_deep how_wide how_fast how_heavy how_often how_few how_frequently how_hot how_cold how_thick
+        how_expensive how_soon how_late how_near how_close how_young how_populous combien cuánto cuánta
+        cuántos cuántas cuanto cuanta cuantos cuantas wie_viel wie_viele wieviel wieviele wie_lange wie_alt
+        wie_hoch wie_groß wie_weit wie_lang wie_oft kaç kaçtır kaçıncı ne_kadar ne_kadardır چند چقدر
+        چه_تعداد چه_مقدار چه_میزان""",
     "reason": """
-        لماذا ولماذا فلماذا لأي_سبب علام ما_سبب ما_أسباب ما_السبب why for_what_reason what_caused pourquoi
-        por_qué para_qué warum weshalb wieso weswegen wozu neden niçin niye چرا به_چه_دلیل چه_دلیلی""",
+        لماذا ولماذا فلماذا لأي_سبب علام ما_سبب ما_أسباب ما_السبب ما_الداعي ما_الدافع بسبب_ماذا نتيجة_ماذا
+        من_أجل_ماذا لأجل_ماذا لأي_غرض لأي_هدف لأي_غاية ليش علاش ما_الذي_دفع ما_الذي_دعا ما_الذي_حدا
+        ما_الذي_جعل ما_الذي_أدى ما_الذي_سبب ما_الذي_تسبب why for_what_reason for_what_purpose what_caused
+        what_made what_led what_prompted what_triggered what_motivated how_come what_is_behind what_was_behind
+        on_what_grounds pourquoi pour_quelle_raison pour_quelles_raisons dans_quel_but à_cause_de_quoi
+        qu_est_ce_qui_a_causé qu_est_ce_qui_a_provoqué qu_est_ce_qui_a_poussé por_qué para_qué por_qué_motivo
+        por_qué_razón a_qué_se_debe warum weshalb wieso weswegen wozu aus_welchem_grund neden niçin niye
+        hangi_nedenle چرا به_چه_دلیل چه_دلیلی به_چه_علت""",
+    "manner": """
+        كيف وكيف فكيف ما_كيفية ما_هي_كيفية ما_طريقة ما_هي_طريقة ماهي_طريقة ما_هي_الطريقة بأي_طريقة بأي_شكل
+        بأي_أسلوب بأي_وسيلة how in_what_way in_what_manner by_what_means comment de_quelle_manière
+        de_quelle_façon par_quel_moyen wie auf_welche_weise cómo de_qué_manera de_qué_modo de_qué_forma
+        nasıl ne_şekilde چگونه چطور""",
+    "definition": """
+        ما_معنى وما_معنى ما_هو_معنى ما_المقصود ما_هو_المقصود ما_تعريف ما_هو_تعريف ما_مفهوم ما_هو_مفهوم
+        ماذا_يعني ماذا_تعني ماذا_يقصد what_is_meant_by what_is_the_meaning_of what_is_the_definition_of
+        que_signifie que_veut_dire c_est_quoi qué_significa was_bedeutet was_versteht_man_unter ne_demek
+        ne_demektir یعنی_چه""",
     "other": """
-        كيف وكيف how comment wie nasıl nasıldır چگونه چطور""",
+        كيف_حال كيف_حالك كيف_حاله كيف_حالها كيف_حالكم كيف_الحال كيف_يسمى كيف_تسمى how_are_you how_do_you_do
+        how_about comment_s_appelle comment_s_appelait comment_s_appellent comment_se_nomme
+        comment_se_prénomme comment_allez_vous comment_vas_tu comment_ça_va wie_heißt wie_heißen wie_hieß
+        wie_lautet wie_geht cómo_se_llama cómo_se_llamaba cómo_se_llaman cómo_está cómo_estás nasılsınız
+        nasıl_bir""",
     "yes_no": """
         هل وهل فهل آیا""",
 }
@@ -62,6 +83,15 @@ WHO_FIRST = folded("من ومن فمن qui کی")
 #: Cues of place only where the question starts, because without its accent the word means "or".
 WHERE_FIRST = folded("où fin فين وين")
 
+#: Cues of manner that are other words too: only where the question starts, or after a word or two.
+EARLY = folded("comment wie cómo")
+#: Orders that stand for a question, where it starts.
+ORDERS: dict[str, Kind] = {
+    **dict.fromkeys(folded("عرّف define définis définissez definiere define"), "definition"),
+    **dict.fromkeys(folded("علل علّل"), "reason"),
+    **dict.fromkeys(folded("اذكر عدّد سمّ list enumerate name citez énumérez nommez nenne enumera"), "list"),
+}
+
 #: First words that open a question answered by yes or no.
 YES_NO_FIRST = folded("""
     هل أليس ألم أما is are was were do does did has have had can could will would should may might
@@ -75,12 +105,30 @@ LIGHT = folded("""
     die das den dem des ein eine einen است بود هستند dir dır ce cet cette que do does did has have had will
     يبلغ تبلغ بلغ بلغت""")
 
+#: Nouns that ask for a property of the thing named after them, not for what it is.
+PROPERTIES = folded("""
+    لون لغة عملة ديانة دين شكل نوع موضوع رأي موقف دور مهنة جنسية علاقة الفرق فرق نتيجة نتائج مصير رمز شعار لقب
+    وظيفة مهمة طبيعة محتوى مضمون عنوان مصدر أصل حالة وضع خطة اختصاص تخصص اهتمام مستوى أثر تأثير رد
+    متوسط ترجمة اختصار مثال قصة علاج عقوبة سعة قبلة
+    colour color language currency religion shape type kind sort topic subject opinion position role job
+    profession nationality relation relationship difference result outcome fate symbol motto nickname function
+    title theme status source origin effect impact plan response content
+    couleur langue monnaie forme type sujet avis rôle métier nationalité différence résultat sort symbole
+    devise surnom fonction titre source origine effet plan réponse
+    """)
+#: Nouns of place that ask which, even with a name after them.
+RELATIONAL_PLACES = folded("""
+    عاصمة العاصمة مقر موقع مسقط مكان capital place location headquarters capitale lieu endroit hauptstadt ort
+    başkenti başkent پایتخت
+    """)
+
 #: Adjectives that stand before the noun asked about: "ما هي أكبر مدينة", "what was the first city".
 RANKS = folded("""
-    أول أولى أكبر أصغر أطول أعلى أقدم أهم آخر أشهر أفضل أكثر ثاني ثالث رابع first second third largest biggest
-    smallest oldest last highest tallest longest main most best other same new current additional premier
-    première plus grand grande dernier dernière primer primera último última mayor größte erste letzte ilk en
-    büyük son نخستین اولین بزرگترین آخرین""")
+    أول أولى أبرز أكبر أصغر أطول أعلى أقدم أهم آخر أشهر أفضل أكثر أقل أخطر أحدث أقوى أسوأ أسرع أعمق أقرب
+    أبعد أفقر أغنى أثقل أشد أجمل أوسع أضخم أعظم ثاني ثالث رابع first second third largest biggest smallest
+    oldest last highest tallest longest main most best worst other same new current additional premier
+    première plus grand grande dernier dernière primer primera último última mayor größte erste letzte ilk
+    en büyük son نخستین اولین بزرگترین آخرین""")
 
 #: "What is the name of the …": the noun after it is the one that counts.
 NAME = folded("اسم أسماء اسمه اسمها الاسم name names nom noms nombre nombres namen ismi isim adı adları نام")

@@ -13,6 +13,7 @@ import numpy as np
 from rag.confidence import CONFIDENCE, Confidence, Found, evidence
 from rag.decoding import Floats, Page, Run, SpanModel
 from rag.encoder import EMBEDDED_FOLDER, Encoder, StaticEncoder
+from rag.extent import Extent, extent_of
 from rag.hub import Progress
 from rag.matching import Matcher
 from rag.network import EMBEDDED, READER_FOLDER, Network
@@ -135,40 +136,42 @@ def _place(question: Question, page: Page, sentences: Sequence[Sentence], run: R
 
 
 def chosen(read: Read, scores: Floats) -> list[int]:
-    """Return which runs are kept, best first: at most `MOST_SPANS` of a passage, none sharing a word.
+    """Return which runs are kept, best first: at most `MOST_SPANS` of a passage, no two quoting one word.
 
     Nor, unless a list is asked for, a sentence: it seldom answers a question twice.
     """
     kept: list[int] = []
+    quoted: dict[int, Extent] = {}
     of_page: Counter[int] = Counter()
-    by_sentence = read.question.kind != "list"
     for i in np.argsort(-scores, kind="stable").tolist():
         one = read.found[i]
-        if of_page[one.run.page] < MOST_SPANS and all(
-            not _meets(one, read.found[other], by_sentence) for other in kept
+        if of_page[one.run.page] >= MOST_SPANS:
+            continue
+        beside = [other for other in kept if read.found[other].run.page == one.run.page]
+        if read.question.kind != "list" and any(
+            read.found[other].sentence.first == one.sentence.first for other in beside
         ):
+            continue
+        extent = _extent(read, one)
+        if all(extent.end <= quoted[other].start or quoted[other].end <= extent.start for other in beside):
+            quoted[i] = extent
             kept.append(i)
             of_page[one.run.page] += 1
     return kept
 
 
-def _meets(one: Found, other: Found, sentences: bool) -> bool:
-    if one.run.page != other.run.page:
-        return False
-    if sentences and one.sentence.first == other.sentence.first:
-        return True
-    return one.run.first < other.run.last and other.run.first < one.run.last
+def _extent(read: Read, found: Found) -> Extent:
+    return extent_of(read.question, read.pages[found.run.page], found.sentence, found.run)
 
 
 def _span(read: Read, passages: Sequence[Chunk], found: Found, score: float) -> Span:
-    run, sentence = found.run, found.sentence
-    chunk, words = passages[run.page], read.pages[run.page].words
+    extent, chunk = _extent(read, found), passages[found.run.page]
     return Span(
         chunk,
-        chunk.start + words[run.first].start,
-        chunk.start + words[run.last - 1].end,
-        chunk.start + sentence.start,
-        chunk.start + sentence.end,
+        chunk.start + extent.start,
+        chunk.start + extent.end,
+        chunk.start + extent.context_start,
+        chunk.start + extent.context_end,
         score,
-        kind_of(read.question, sentence, run),
+        kind_of(read.question, found.sentence, found.run),
     )

@@ -28,8 +28,9 @@ Role = Literal["agency", "outlet", "speaker", "title"]
 """What a link in the chain of sources is."""
 
 Kind = Literal[
-    "number", "date", "person", "place", "organisation", "reason", "definition", "list", "yes_no", "other"
-]
+    "number", "date", "person", "place", "organisation", "reason", "manner", "definition", "list", "yes_no",
+    "other",
+]  # fmt: skip
 """What a question asks for, or what a span is."""
 
 

@@ -103,8 +103,11 @@ def shaped(question: Question, page: Page, sentence: Sentence, run: Run) -> Run:
 
 
 def kind_of(question: Question, sentence: Sentence, run: Run) -> Kind:
-    """Return what a run is: ``number`` or ``date`` where it holds one and the question may ask for it."""
-    if question.kind in ("number", "other", "list", "definition") and any(
+    """Return what a run is: ``number`` or ``date`` where it holds one and the question may ask for it.
+
+    What is quoted for a reason, a manner, a definition or a list is a clause or more, and of that kind.
+    """
+    if question.kind in ("number", "other") and any(
         run.first <= number.first and number.last <= run.last and not number.ordinal_like
         for number in sentence.numbers
     ):
