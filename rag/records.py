@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from rag.analysis import Analyzer
 from rag.context import terms, titled
 from rag.encoder import Encoder, StaticEncoder, Vectors
-from rag.schema import Document
+from rag.schema import Document, Section
 from rag.sync import FileState
 from vectorstore.base import ChunkRecord, DocumentRecord
 
@@ -87,7 +88,10 @@ def record_of(document: Document, file: FileState) -> DocumentRecord:
         "source": document.source,
         "body_start": document.body_start,
     }
-    return DocumentRecord(document.id, document.text, file.digest, file.size, file.mtime_ns, attributes)
+    sections = [[section.kind, section.label, section.start] for section in document.sections]
+    layout = json.dumps(sections, ensure_ascii=False, separators=(",", ":")) if sections else ""
+    state = (file.digest, file.size, file.mtime_ns)
+    return DocumentRecord(document.id, document.text, *state, attributes, layout=layout)
 
 
 def document_of(record: DocumentRecord) -> Document:
@@ -95,5 +99,9 @@ def document_of(record: DocumentRecord) -> Document:
     attributes: dict[str, Any] = dict(record.attributes)
     date = attributes.pop("date")
     return Document(
-        record.name, record.text, date=dt.date.fromisoformat(date) if date else None, **attributes
+        record.name,
+        record.text,
+        date=dt.date.fromisoformat(date) if date else None,
+        sections=tuple(Section(*values) for values in json.loads(record.layout or "[]")),
+        **attributes,
     )

@@ -163,6 +163,18 @@ def test_touching_changes_what_the_file_system_says(catalog: Catalog) -> None:
         catalog.touch("b", size=3, mtime_ns=4)
 
 
+def test_the_layout_of_a_text_is_kept_as_it_is_also_while_it_waits(catalog: Catalog) -> None:
+    first = replace(document("كتاب.pdf"), layout='[["page","1",0]]')
+    second = replace(document("كتاب.pdf", TEXT + " نعم."), layout='[["page","٢",3]]')
+    catalog.put(first, [])
+    assert catalog.document("كتاب.pdf") == first
+    catalog.stage_many([(second, [])])
+    assert catalog.document("كتاب.pdf") == first
+    catalog.publish()
+    assert catalog.document("كتاب.pdf") == second
+    assert catalog.verify() == []
+
+
 def test_meta_values_and_skipped_files_are_kept(catalog: Catalog) -> None:
     assert (catalog.get_meta("encoder"), catalog.skipped()) == (None, [])
     catalog.set_meta({"encoder": "embedded", "analysis": "1"})
@@ -253,7 +265,7 @@ def test_a_catalog_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "c") as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(CatalogError, match="version 99, expected 2"):
+    with pytest.raises(CatalogError, match="version 99, expected 3"):
         Catalog.open(tmp_path / "c")
 
 

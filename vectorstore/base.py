@@ -66,6 +66,7 @@ class DocumentRecord:
     file: str = ""  # the file that holds it, where that has another name: an archive, say
     ctime_ns: int = 0
     inode: int = 0
+    layout: str = ""  # what is to be known about the text's parts; kept and not interpreted
 
 
 class DocumentEntry(NamedTuple):

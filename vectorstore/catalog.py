@@ -110,7 +110,7 @@ class Catalog(CatalogReader):
             for document, chunks in documents:
                 rows = _encoded(transaction, document, chunks)
                 self._remove(transaction, document.name)
-                key = insert_document(transaction, encode_document(document), document.text)
+                key = insert_document(transaction, encode_document(document), document.text, document.layout)
                 insert_chunks(transaction, key, document.text, rows)
             return transaction.state.generation
 
@@ -194,11 +194,11 @@ class Catalog(CatalogReader):
             connection = transaction.connection
             for document, chunks in documents:
                 rows = _encoded(transaction, document, chunks)
-                values = (*encode_document(document), document.text)
+                values = (*encode_document(document), document.text, document.layout)
                 connection.execute("DELETE FROM staged WHERE name = ?", (document.name,))
                 key = connection.execute(
-                    f"INSERT INTO staged (name, {FILE_COLUMNS}, attributes, text, mark)"  # noqa: S608
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO staged (name, {FILE_COLUMNS}, attributes, text, layout, mark)"  # noqa: S608
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*values, mark(*values)),
                 ).lastrowid
                 connection.executemany(
@@ -225,8 +225,8 @@ class Catalog(CatalogReader):
             connection = transaction.connection
             keys = [row[0] for row in connection.execute("SELECT id FROM staged ORDER BY id")]
             for staged in keys:
-                *values, text, own = connection.execute(
-                    f"SELECT name, {FILE_COLUMNS}, attributes, text, mark FROM staged WHERE id = ?",  # noqa: S608
+                *values, text, layout, own = connection.execute(
+                    f"SELECT name, {FILE_COLUMNS}, attributes, text, layout, mark FROM staged WHERE id = ?",  # noqa: S608
                     (staged,),
                 ).fetchone()
                 rows = connection.execute(
@@ -234,10 +234,10 @@ class Catalog(CatalogReader):
                     " WHERE document = ? ORDER BY id",
                     (staged,),
                 ).fetchall()
-                if mark(*values, text) != own or any(mark(*row[:-1]) != row[-1] for row in rows):
+                if mark(*values, text, layout) != own or any(mark(*row[:-1]) != row[-1] for row in rows):
                     raise self._damaged(f"what waits to replace {values[0]}")
                 self._remove(transaction, values[0])
-                key = insert_document(transaction, values, text)
+                key = insert_document(transaction, values, text, layout)
                 insert_chunks(transaction, key, text, [Row(*row[:-1]) for row in rows])
             connection.execute("DELETE FROM staged")
             return len(keys)
@@ -258,7 +258,7 @@ def _encoded(transaction: Transaction, document: DocumentRecord, chunks: Sequenc
 def _mark_anew(transaction: Transaction, condition: str, value: str, table: str = "documents") -> None:
     """Give the rows that meet `condition` the checksums of what they now hold."""
     columns = f"id, name, {FILE_COLUMNS}, attributes"
-    marked = columns if table == "documents" else f"{columns.removeprefix('id, ')}, text"
+    marked = columns if table == "documents" else f"{columns.removeprefix('id, ')}, text, layout"
     rows = transaction.connection.execute(
         f"SELECT id, {marked} FROM {table} WHERE {condition}",  # noqa: S608 - our own names
         (value,),

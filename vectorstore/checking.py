@@ -48,7 +48,7 @@ def _marks(connection: sqlite3.Connection) -> list[str]:
 
     look("SELECT identity, generation, dimension, removed, next_chunk, mark FROM state", "the state of")
     look(f"SELECT id, name, {FILE_COLUMNS}, attributes, mark FROM documents ORDER BY id", "document")  # noqa: S608
-    look("SELECT document, text, mark FROM texts ORDER BY document", "the text of document")
+    look("SELECT document, text, layout, mark FROM texts ORDER BY document", "the text of document")
     look("SELECT chunk, token_ids, token_mark FROM embeddings ORDER BY chunk", "the tokens of chunk")
     look("SELECT chunk, vector, mark FROM embeddings ORDER BY chunk", "the vector of chunk")
     look("SELECT chunk, fields, mark FROM terms ORDER BY chunk", "the words of chunk")

@@ -155,8 +155,10 @@ class CatalogReader:
             if row is None:
                 return None
             entry = self._entry(row)
-            held = connection.execute("SELECT text, mark FROM texts WHERE document = ?", row[:1]).fetchone()
-        if entry.name != name or held is None or mark(row[0], held[0]) != held[1]:
+            held = connection.execute(
+                "SELECT text, layout, mark FROM texts WHERE document = ?", row[:1]
+            ).fetchone()
+        if entry.name != name or held is None or mark(row[0], *held[:2]) != held[2]:
             raise self._damaged(f"document {row[0]}")
         ctime_ns, inode = row[6:8]
         return DocumentRecord(
@@ -169,6 +171,7 @@ class CatalogReader:
             entry.file,
             ctime_ns,
             inode,
+            held[1],
         )
 
     def names(self) -> dict[str, list[str]]:

@@ -32,7 +32,7 @@ def encode_document(document: DocumentRecord) -> tuple[Any, ...]:
     if "\0" in document.text:
         raise ValueError(f"{document.name}: the text holds a NUL; map it to another character first")
     try:
-        (document.name + document.text).encode()
+        (document.name + document.text + document.layout).encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"{document.name!r}: a lone surrogate; map it to another character first") from error
     attributes = json.dumps(dict(document.attributes), ensure_ascii=False)
@@ -74,7 +74,7 @@ def encode_chunk(document: DocumentRecord, chunk: ChunkRecord, dimension: int) -
     return Row(chunk.start, chunk.end, blob, vector.tobytes(), zlib.compress(terms, 1))
 
 
-def insert_document(transaction: Transaction, values: Sequence[Any], text: str) -> int:
+def insert_document(transaction: Transaction, values: Sequence[Any], text: str, layout: str) -> int:
     """Insert a document, as `encode_document` returns it, without its chunks; return its key."""
     connection = transaction.connection
     key = connection.execute(
@@ -83,7 +83,7 @@ def insert_document(transaction: Transaction, values: Sequence[Any], text: str) 
     ).lastrowid
     assert key is not None  # noqa: S101 - tells mypy what SQLite promises
     connection.execute("UPDATE documents SET mark = ? WHERE id = ?", (mark(key, *values), key))
-    connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, text, mark(key, text)))
+    connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (key, text, layout, mark(key, text, layout)))
     return key
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from vectorstore.base import CatalogError
 
 APPLICATION_ID = 0x49534E44  # "ISND"
-VERSION = 2
+VERSION = 3
 _FILE = (
     "file TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
     " ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL"
@@ -31,7 +31,7 @@ SCHEMA = (
     f" {_FILE}, attributes TEXT NOT NULL, mark INTEGER NOT NULL)",
     "CREATE INDEX documents_of_file ON documents (file)",
     "CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,"
-    " text TEXT NOT NULL, mark INTEGER NOT NULL)",
+    " text TEXT NOT NULL, layout TEXT NOT NULL, mark INTEGER NOT NULL)",
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY,"
     " document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,"
     ' start INTEGER NOT NULL, "end" INTEGER NOT NULL, mark INTEGER NOT NULL)',
@@ -41,7 +41,7 @@ SCHEMA = (
     "CREATE TABLE terms (chunk INTEGER PRIMARY KEY REFERENCES chunks ON DELETE CASCADE,"
     " fields BLOB NOT NULL, mark INTEGER NOT NULL)",
     f"CREATE TABLE staged (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, {_FILE},"
-    " attributes TEXT NOT NULL, text TEXT NOT NULL, mark INTEGER NOT NULL)",
+    " attributes TEXT NOT NULL, text TEXT NOT NULL, layout TEXT NOT NULL, mark INTEGER NOT NULL)",
     "CREATE TABLE staged_chunks (id INTEGER PRIMARY KEY,"
     ' document INTEGER NOT NULL REFERENCES staged ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER'
     " NOT NULL, token_ids BLOB NOT NULL, vector BLOB NOT NULL, fields BLOB NOT NULL, mark INTEGER NOT NULL)",
