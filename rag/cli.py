@@ -120,20 +120,23 @@ def index(
         typer.Argument(metavar="[DIR]", help="The folder; ISNAD_CORPUS if left out."),
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start over, as after a new encoder.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Then follow the folder, until Ctrl-C.")] = False,
 ) -> int:
-    """Bring the index of a folder up to date: files added, changed and removed since the last time.
+    """Bring the index of a folder up to date: files added, changed, renamed and removed since the last time.
 
     `ask` and `serve` do this by themselves; run it for a large folder, or to see which files were skipped
-    and why.
+    and why. What is read is kept: after Ctrl-C, or a power cut, the next run goes on there, and until a run
+    is done the index answers as before it.
 
     \b
     Examples:
       isnad index ~/articles
+      isnad index ~/articles --watch
       isnad index ~/articles --rebuild
     """
-    from rag.commands.documents import index as run
+    from rag.commands.index import index as run
 
-    return run(folder, rebuild)
+    return run(folder, rebuild, watch)
 
 
 @app.command()
@@ -290,16 +293,30 @@ def evaluate(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> int:
+def doctor(
+    as_json: Json = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare the catalog with the indexes, to the last bit.")
+    ] = False,
+    corpus: Corpus = None,
+) -> int:
     """Check every link of the chain, from Python to an exact citation, and say how to mend what is broken.
+
+    With --check only the index of a folder is looked at, but all of it: every page, every row's checksum,
+    every vector and every word.
 
     \b
     Examples:
       isnad doctor
       isnad doctor --json | jq '.checks[] | select(.ok | not)'
+      isnad doctor --check -c ~/articles
 
     Exit status: 0 all is well, 2 something is not.
     """
+    if check:
+        from rag.commands.check import check as look
+
+        return look(corpus, as_json)
     from rag.commands.doctor import run
 
     return run(as_json)

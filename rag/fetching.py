@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rag import corpus
 from rag.errors import DocumentError
+from rag.loaders import Limits
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import Look, look
@@ -70,10 +71,12 @@ def read(path: Path, folder: Path, settings: Settings) -> tuple[Look, str, Conte
 def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str]:
     """Return what a file holds, and the digest of the bytes that were read; "" where that is not told."""
     try:
-        document, digest = corpus.read_file(path, folder, max_bytes=settings.max_file_bytes)
+        found = corpus.read_all(path, folder, Limits(file_bytes=settings.max_file_bytes))
     except DocumentError as error:
         return Content([], [(error.document, error.reason)]), ""
-    return Content([document], []), digest
+    return Content(
+        list(found.documents), [(error.document, error.reason) for error in found.refused]
+    ), found.digest
 
 
 def _digest(path: Path) -> str:

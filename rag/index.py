@@ -137,6 +137,12 @@ class Index:
             raise
         return index
 
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the store; a temporary one is removed."""
         self.store.close()

@@ -193,8 +193,11 @@ class Update:
             self._unchanged += self._plan.names.get(name, ())
             return
         entry = seen.settled().entry(name, digest)
+        reasons: dict[str, list[str]] = {}
         for refused, reason in content.refused:
-            self._refuse(refused, name, reason, entry)
+            reasons.setdefault(refused, []).append(reason)
+        for refused, several in reasons.items():
+            self._refuse(refused, name, "; ".join(several), entry)
         if not content.documents and not content.refused:
             self._refuse(name, name, "holds no document; remove it, or put one in", entry)
         parts = len(content.documents) > 1 or (content.documents and content.documents[0].id != name)

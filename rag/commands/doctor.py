@@ -214,18 +214,17 @@ def check_index(folder: Path) -> str:
 
 def check_documents(folder: Path) -> str:
     """Return what the corpus's own index holds, having compared the catalog with the indexes."""
-    from rag.index import place
-    from rag.pipeline import Pipeline
+    from rag.index import Index, place
     from vectorstore.store import CATALOG
 
     settings = Settings.load()
     if not (place(settings.corpus, settings) / CATALOG).exists():
         return "not indexed yet: the first question does that"
-    with Pipeline.open(settings=settings) as pipeline:
-        problems = pipeline.store.verify()
+    with Index.open(settings.corpus, settings) as index:
+        problems = index.store.verify()
         if problems:
             raise BrokenError(problems[0])
-        documents, passages = len(pipeline.store.catalog.documents()), len(pipeline.store.catalog)
+        documents, passages = index.store.catalog.count(), len(index.store.catalog)
     return f"{documents} documents in {passages} passages, catalog and indexes agree"
 
 

@@ -1,57 +1,29 @@
-"""`isnad index`, `isnad documents` and `isnad show`: the folder itself."""
+"""`isnad documents` and `isnad show`: what is in the folder."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from rag.commands.index import skipped_lines
 from rag.commands.terminal import Page, ProgressBar
 from rag.errors import SettingsError
 from rag.filters import Filters
-from rag.pipeline import Pipeline
+from rag.index import Index
 from rag.schema import Document
+from rag.settings import Settings
 
 _AROUND = 300  # characters shown on either side of a span
-_NAMED = 10  # files named in a summary before "and … more"
 
 
-def index(corpus: Path | None, rebuild: bool) -> int:
-    """Bring the index of a folder up to date, and say what was done.
-
-    Raises:
-        IsnadError: if the folder cannot be read or the index cannot be written.
-    """
-    page = Page.of(sys.stdout)
-    start = time.monotonic()
+def opened(corpus: Path | None) -> Index:
+    """Return the index of a folder, brought up to date; raises as `Index.open`."""
+    settings = Settings.load()
     with ProgressBar() as progress:
-        pipeline = Pipeline.open(corpus, progress=progress, rebuild=rebuild)
-    with pipeline:
-        report = pipeline.report
-        count = len(pipeline.documents())
-        documents = f"{count} document{'' if count == 1 else 's'}"
-        print(f"{page.isolate(str(pipeline.folder))}: {documents} ready, {time.monotonic() - start:.1f} s")
-    for word in ("added", "changed", "removed", "unchanged"):
-        names: Sequence[str] = getattr(report, word)
-        listed = [] if word == "unchanged" else names
-        print("\n".join(_tally(word, len(names), [page.isolate(name) for name in listed])))
-    print("\n".join(_tally("skipped", len(report.skipped), _skipped(report.skipped, page))))
-    return 0
-
-
-def _tally(word: str, count: int, lines: Sequence[str]) -> Iterator[str]:
-    yield f"  {word:<10}{count:>6}"
-    for line in lines[:_NAMED]:
-        yield f"    {line}"
-    if len(lines) > _NAMED:
-        yield f"    and {len(lines) - _NAMED} more"
-
-
-def _skipped(skipped: Sequence[tuple[str, str]], page: Page) -> list[str]:
-    return [f"{page.isolate(name)}: {page.line(reason)}" for name, reason in skipped]
+        return Index.open(corpus.expanduser() if corpus else settings.corpus, settings, progress=progress)
 
 
 def documents(corpus: Path | None, filters: Filters, as_json: bool) -> int:
@@ -60,15 +32,15 @@ def documents(corpus: Path | None, filters: Filters, as_json: bool) -> int:
     Raises:
         IsnadError: if the folder cannot be read, or no document meets `filters`.
     """
-    with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
-        found = pipeline.documents(filters)
-        skipped = pipeline.skipped()
+    with opened(corpus) as index:
+        found = index.documents(filters)
+        skipped = index.skipped()
     if as_json:
-        record = {
-            "documents": [_record(document) for document in found],
+        listing = {
+            "documents": [record(document) for document in found],
             "skipped": [{"document": name, "reason": reason} for name, reason in skipped],
         }
-        print(json.dumps(record, ensure_ascii=False, indent=2))
+        print(json.dumps(listing, ensure_ascii=False, indent=2))
         return 0
     page = Page.of(sys.stdout)
     if page.terminal:
@@ -76,12 +48,13 @@ def documents(corpus: Path | None, filters: Filters, as_json: bool) -> int:
     else:
         for document in found:
             print("\t".join(page.line(field).replace("\t", " ") for field in _fields(document)))
-    for line in _skipped(skipped, Page.of(sys.stderr)):
+    for line in skipped_lines(skipped, Page.of(sys.stderr)):
         print(f"skipped {line}", file=sys.stderr)
     return 0
 
 
-def _record(document: Document) -> dict[str, str | int | None]:
+def record(document: Document) -> dict[str, str | int | None]:
+    """Return what is known of a document, as plain JSON values; its text is not among them."""
     return {
         "document": document.id,
         "title": document.title,
@@ -119,8 +92,8 @@ def show(document_id: str, span: str | None, corpus: Path | None) -> int:
     Raises:
         IsnadError: if there is no such document or the span is not inside it.
     """
-    with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
-        document = pipeline.document(document_id)
+    with opened(corpus) as index:
+        document = index.document(document_id)
     page = Page.of(sys.stdout)
     if span is None:
         sys.stdout.write(page.text(document.text))

@@ -1,0 +1,69 @@
+"""`isnad doctor --check`: compare all that is stored with one another, as Lucene's CheckIndex does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rag.commands.terminal import Page
+from rag.errors import CorpusError
+from rag.index import FIELDS, place
+from rag.settings import Settings
+from vectorstore.base import CatalogError
+from vectorstore.catalog import Catalog
+from vectorstore.store import CATALOG, Store
+from vectorstore.trouble import of_disk
+
+REMEDY = "run `isnad index FOLDER`, and where that does not help `isnad index FOLDER --rebuild`"
+
+
+def check(corpus: Path | None, as_json: bool) -> int:
+    """Print what is wrong with the index of a folder; 0 if nothing is, else 2.
+
+    Raises:
+        CorpusError: if the folder has no index.
+    """
+    settings = Settings.load()
+    folder = corpus.expanduser() if corpus is not None else settings.corpus
+    problems, facts = examine(folder, settings)
+    if as_json:
+        print(json.dumps({"ok": not problems, **facts, "problems": problems}, ensure_ascii=False, indent=2))
+        return 2 if problems else 0
+    page = Page.of(sys.stdout)
+    print(f"{page.isolate(str(folder))}: {', '.join(f'{value} {name}' for name, value in facts.items())}")
+    for problem in problems:
+        print(f"✗ {page.line(problem)}")
+    print(f"→ {REMEDY}" if problems else "✓ catalog, vectors and words agree")
+    return 2 if problems else 0
+
+
+def examine(folder: Path, settings: Settings) -> tuple[list[str], dict[str, Any]]:
+    """Return what is wrong with the index of a folder, a line each, and how large it is.
+
+    Nothing is mended. The catalog is read whole: its pages, every row's checksum, every chunk's place in its
+    document. Then each index: its files' checksums, its ids, and every vector and every word it holds.
+
+    Raises:
+        CorpusError: if the folder has no index.
+    """
+    home = place(folder, settings)
+    if not (home / CATALOG).exists():
+        raise CorpusError(f"{folder} has no index yet; run `isnad index` to make one")
+    try:
+        with Catalog.open(home / CATALOG, readonly=True) as catalog:
+            dimension = catalog.dimension or 1
+        with Store.open(home, fields=FIELDS, dimension=dimension) as store:
+            problems = store.verify()
+            facts = {
+                "documents": store.catalog.count(),
+                "passages": len(store.catalog),
+                "skipped": len(store.catalog.skipped()),
+                "commits": store.catalog.generation,
+            }
+    except Exception as error:  # whatever is wrong is what we are looking for
+        if not isinstance(error, CatalogError) and (trouble := of_disk(error)) is not None:
+            return [f"the index cannot be read ({trouble.strerror})"], {}
+        return [str(error).split(";")[0]], {}
+    return problems, facts
