@@ -26,7 +26,6 @@ from ui_corpus import (
 )
 from ui_reader import Reader
 
-from rag.conversation import Turn
 from rag.schema import Answer, AnswerGroup, Attribution, Citation
 from ui import escape, quoting, render, strings
 from ui.backend import Backend
@@ -231,11 +230,11 @@ def test_a_follow_up_without_a_question_before_it_is_asked_as_it_stands() -> Non
 
 def test_the_turns_of_a_conversation_are_read_from_its_answers_oldest_first_and_at_most_four() -> None:
     backend, history = asked_in_turn(GUARD, CLOSED, "", ABSENT, LEVEL, AND_IN_2020)
-    assert backend.ledger.turns(history) == [
-        Turn(CLOSED, "الساعة 5:40 صباحاً", "date"),
-        Turn(ABSENT, None, "person"),
-        Turn(LEVEL, f"{90 + (2019 * 37) % 160} سنتيمتراً", "number"),
-        Turn("وكم بلغ منسوب المياه عام 2020؟", f"{90 + (2020 * 37) % 160} سنتيمتراً", "number"),
+    assert [(each.completed or each.question, each.answer) for each in backend.ledger.earlier(history)] == [
+        (CLOSED, "الساعة 5:40 صباحاً"),
+        (ABSENT, None),
+        (LEVEL, f"{90 + (2019 * 37) % 160} سنتيمتراً"),
+        ("وكم بلغ منسوب المياه عام 2020؟", f"{90 + (2020 * 37) % 160} سنتيمتراً"),
     ]
 
 
@@ -248,7 +247,7 @@ def test_a_key_in_a_question_or_of_nobody_is_no_turn() -> None:
         {"role": "assistant", "content": None},
         "#why-" + key,
     ]
-    assert backend.ledger.turns(forged) == []
+    assert backend.ledger.earlier(forged) == []
 
 
 def test_only_the_newest_answers_are_kept() -> None:

@@ -220,7 +220,7 @@ def test_no_key_of_ours_or_of_gradio_is_left_untranslated(desk: Visit) -> None:
     names = desk.page.locator("#is-messages button[title]").evaluate_all(
         "all => all.map((each) => each.title)"
     )
-    assert sorted(names) == ["إعادة السؤال", "تراجع", "مسح المحادثة"]
+    assert sorted(names) == ["إعادة السؤال", "تراجع", "تعديل", "مسح المحادثة"]
 
 
 @pytest.mark.parametrize("question", ["", "  "])
@@ -242,7 +242,7 @@ def test_hostile_documents_names_and_questions_are_only_text(desk: Visit) -> Non
     desk.ask(ATTACK)
     assert page.locator(".message.user").last.inner_text() == ATTACK
     page.wait_for_timeout(300)
-    foreign = "img, form, input, iframe, script, svg, style, a:not([href^='#'])"
+    foreign = "img, form, input:not([type='search']), iframe, script, svg, style, a:not([href^='#'])"
     assert (
         page.locator(f".isnad :is({foreign}), .is-panel :is({foreign}), .message :is({foreign})").count() == 0
     )

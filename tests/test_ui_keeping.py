@@ -142,7 +142,7 @@ def test_the_markdown_tells_conflicts_gaps_and_completed_questions() -> None:
     assert "The nearest they come, which is not an answer:\n\n> " in absent
     backend = Backend(FakePipeline(), 1000)
     history = [{"role": "assistant", "content": backend.reply(LEVEL, [], "ar")}]
-    completed = FakePipeline().answer(AND_IN_2020, earlier=backend.ledger.turns(history))
+    completed = FakePipeline().answer(AND_IN_2020, earlier=backend.ledger.earlier(history))
     assert "*فُهم سؤالك هكذا:* وكم بلغ منسوب المياه عام 2020؟" in export.as_markdown([completed], AR)
 
 

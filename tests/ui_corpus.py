@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.conversation import Turn
 from rag.errors import DocumentError, QuestionError
 from rag.filters import Filters
 from rag.schema import (
@@ -179,6 +179,8 @@ GUARD = "What is the code?"
 ABSENT = "من فاز بكأس العالم؟"  # no_passage
 KILLED = "كم قتيلاً سقط في الحادثة؟"  # no_value
 UNSURE = "من مموّل الجسر؟"  # low_confidence
+SLOW = "ما الذي يطول البحث عنه؟"  # takes SECONDS
+SECONDS = 6
 EXAMPLES = [INJURED, CLOSED, PRESS, CAUSE]
 
 _REASONS: dict[str, Reason] = {KILLED: "no_value", UNSURE: "low_confidence"}
@@ -256,7 +258,7 @@ class FakePipeline:
     folder = Path("invented")
 
     def answer(
-        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Turn] = ()
+        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Answer] = ()
     ) -> Answer:
         """Return the prepared answer, or an abstention with two nearest passages.
 
@@ -266,7 +268,10 @@ class FakePipeline:
         if not question.strip():
             raise QuestionError("the question is empty; write one")
         asked = question.strip()
-        completed = LEVEL_2020 if asked == AND_IN_2020 and earlier and earlier[-1].question == LEVEL else None
+        if asked == SLOW:
+            time.sleep(SECONDS)
+        before = [each.completed or each.question for each in earlier]
+        completed = LEVEL_2020 if asked == AND_IN_2020 and before[-1:] == [LEVEL] else None
         relation, groups = _answers().get(completed or asked, (None, []))
         allowed = self._allowed(filters or Filters())
         groups = [(score, [c for c in cited if c.document in allowed]) for score, cited in groups]

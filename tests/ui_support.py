@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ CHROMIUM_FLAGS = [
 
 
 @contextmanager
-def served(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(port: int = 0, home: str | None = None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve the invented documents from a process of its own; give its address and the process.
+
+    What it writes goes to the folder `home`, or to one that is gone afterwards.
 
     Of its own because Gradio leaves event loops and sockets behind, and here warnings are errors.
     """
@@ -36,7 +39,10 @@ def served(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         "from ui_corpus import EXAMPLES, FakePipeline; from ui.app import serve; "
         f"serve(FakePipeline(), port={port}, examples=EXAMPLES)"
     )
-    with running([sys.executable, "-uc", code]) as opened:
+    with (
+        TemporaryDirectory() as other,
+        running([sys.executable, "-uc", code], ISNAD_HOME=home or other) as opened,
+    ):
         yield opened
 
 

@@ -13,7 +13,9 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 class Visit:
     """A page that keeps what went wrong in it."""
 
-    def __init__(self, browser: Browser, url: str, size: dict[str, int], scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Browser, url: str, size: dict[str, int], scheme: str = "light", path: str = ""
+    ) -> None:
         self.context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-US")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(40_000)
@@ -23,7 +25,7 @@ class Visit:
         self.page.on("response", lambda each: self._response(each.status, each.url))
         # Asked of the whole context: whatever leaves this origin is a fault, and is stopped.
         self.context.route(lambda address: not address.startswith(url), self._outside)
-        self.page.goto(url)
+        self.page.goto(url + path)
         self.page.locator(".is-document").first.wait_for(state="attached")
 
     def _console(self, message: object) -> None:

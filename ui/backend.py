@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from rag.conversation import Turn
 from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.schema import Answer, Document
@@ -22,7 +21,7 @@ class Asked(Protocol):
     """What the chat needs of a pipeline; `rag.pipeline.Pipeline` has it."""
 
     def answer(
-        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Turn] = ()
+        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Answer] = ()
     ) -> Answer:
         """Return the answer of the documents that meet `filters`, in at most `k` groups, or an abstention."""
         ...
@@ -94,7 +93,7 @@ class Backend:
         except ValueError as error:
             return render.notice(str(error), words)
         try:
-            answer = self.pipeline.answer(question, filters=filters, earlier=self.ledger.turns(history))
+            answer = self.pipeline.answer(question, filters=filters, earlier=self.ledger.earlier(history))
         except QuestionError:
             return render.notice(words("bad_question"), words)
         except SettingsError:

@@ -12,8 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rag.conversation import MAX_TURNS, Turn
-from rag.question import parse
+from rag.conversation import MAX_TURNS
 from rag.schema import Answer
 
 KEPT = 2000  # answers
@@ -46,8 +45,8 @@ class Ledger:
         """Return those answers of `keys` that are kept, in their order."""
         return [found for key in keys if (found := self.get(key)) is not None]
 
-    def turns(self, history: Sequence[Any]) -> list[Turn]:
-        """Return the last turns of a conversation, oldest first, as a follow-up question needs them.
+    def earlier(self, history: Sequence[Any]) -> list[Answer]:
+        """Return the last answers of a conversation, oldest first, as a follow-up question needs them.
 
         Args:
             history: the messages so far, as the chatbot gives them; the keys are read from the answers.
@@ -58,13 +57,7 @@ class Ledger:
             if isinstance(message, dict) and message.get("role") == "assistant"
             for key in _KEY.findall(_text(message.get("content")))
         ]
-        return [turn(answer) for answer in self.all(keys[-MAX_TURNS:])]
-
-
-def turn(answer: Answer) -> Turn:
-    """Return what later questions may lean on: the question as it was understood, and its answer."""
-    question = answer.completed or answer.question
-    return Turn(question, answer.answer, parse(question).kind)
+        return self.all(keys[-MAX_TURNS:])
 
 
 def _text(content: Any) -> str:
