@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rag import cues
+from rag.analysis import Analyzer
 from rag.schema import Kind
 
+_STOP = Analyzer()
 _NOUN_ORDER: tuple[Kind, ...] = ("date", "number", "reason", "person", "place", "organisation")
 _ARABIC_CLITICS = ("وال", "فال", "بال", "كال", "ال", "لل", "و", "ب", "ل")
 _ARABIC_PRONOUNS = ("هما", "ها", "هم", "ه")
@@ -48,3 +50,8 @@ def forms(noun: str) -> set[str]:
         if form.endswith("ا") and len(form) >= 4:  # ثمنا
             found.add(form[:-1])
     return found
+
+
+def is_light(token: str) -> bool:
+    """Tell whether a folded word of a question says nothing of what must be found."""
+    return token in cues.LIGHT or token in cues.NAME or _STOP.is_stop(token)

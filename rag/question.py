@@ -12,31 +12,25 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag import cues
-from rag.analysis import Analyzer
-from rag.nouns import forms, measure_of, noun_kind
+from rag.defining import COPULAS, MEANS, RELATIVES, asks_what_it_is, names_one, names_people
+from rag.nouns import forms, is_light, measure_of, noun_kind
 from rag.plurals import names_many
 from rag.schema import Kind
-from rag.text import words
+from rag.text import Word, words
 
 __all__ = ["Question", "Term", "measure_of", "noun_kind", "parse"]
 
-_STOP = Analyzer()
 _LONGEST_PHRASE = max(len(phrase.split()) for phrase in cues.PHRASES)
 
 #: The noun that a number, a date or a reason is asked with seldom stands in the sentence that answers.
 _FOCUS_WEIGHT: dict[Kind, float] = {"number": 0.3, "date": 0.3, "reason": 0.3, "list": 0.7}
 _WHICH_WEIGHT = 0.5
-_COPULAS = cues.folded("هو هي هم كان كانت is are was were est sont etait es son era fue ist sind war")
 _PLURAL_COPULAS = cues.folded("هم هما هن are were sont étaient son eran sind waren")
-_OF = cues.folded("of de des du von")
-_MEANS = cues.folded("mean means")
-_WHAT_HAPPENS = cues.folded("ماذا وماذا بماذا فيم فيما بم مم عم عما")
-_KNOWN = cues.folded("for as called known named")  # "what is X known for"
 _NAMES = cues.folded("أسماء names noms nombres namen")
+_SOME = cues.folded("""
+    بعض عدة اثنان ثلاثة أربعة خمسة two three four five six some several deux trois quatre quelques plusieurs
+    """)
 _CALLED = cues.folded("called named spelled spelt pronounced")
-_FRENCH_SUBJECTS = cues.folded("il elle ils elles on a ont avait avaient")
-_LONGEST_DEFINED = 4  # content words of what a definition is asked of
-_RELATIVES = cues.folded("الذي التي الذين who that which qui que der die که")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +68,11 @@ def parse(text: str) -> Question:
         if focus_at is not None:
             focus = tokens[focus_at]
             focus_weight = _focus_weight(kind, focus, tokens[last - 1] in cues.WHICH)
-        if kind is None or (kind in ("organisation", "place") and _names_one(tokens, last, focus)):
-            kind = _open_kind(tokens, last, focus_at)
-            focus_weight = _FOCUS_WEIGHT.get(kind, 1.0)
+        open_ = kind is None or (kind in ("organisation", "place") and names_one(tokens, last, focus or ""))
+        if open_ and asks_what_it_is(tokens, last, focus_at, _is_proper(text, found, focus_at)):
+            kind, focus_weight = "definition", 1.0
         if kind not in ("date", "reason") and _asks_for_many(tokens, last, focus_at):
+            focus_weight = focus_weight if kind else _FOCUS_WEIGHT["list"]
             kind = "list"
     elif kind == "list":
         focus_at = _focus(tokens, first, last)
@@ -99,13 +94,13 @@ def parse(text: str) -> Question:
             kind, focus = "organisation", tokens[focus_at]
     describes = _describes(kind, tokens, first, last)
     if kind == "person" and not _PLURAL_COPULAS.isdisjoint(tokens[first : last + 1]):
-        kind = "definition" if describes and _names_people(tokens, last) else "list"
-    if kind == "definition" and tokens[-1] in _MEANS:
+        kind = "definition" if describes and names_people(tokens, last) else "list"
+    if kind == "definition" and tokens[-1] in MEANS:
         light.add(len(tokens) - 1)
     terms = tuple(
         Term(word.text, word.start, word.end, focus_weight if i == focus_at else 1.0)
         for i, word in enumerate(found)
-        if i not in light and not _is_light(word.text)
+        if i not in light and not is_light(word.text)
     )
     measure = _measure(tokens, first, last, focus) if kind == "number" else None
     return Question(text, kind or "other", terms, focus, measure, describes)
@@ -177,62 +172,6 @@ def _focus_weight(kind: Kind | None, noun: str, which: bool) -> float:
     return _WHICH_WEIGHT if which and kind is not None else 1.0
 
 
-def _open_kind(tokens: Sequence[str], last: int, focus_at: int | None) -> Kind:
-    """Decide between a definition and anything else, for what is asked with the word before tokens[last]."""
-    if focus_at is None or tokens[last - 1] in cues.WHICH:
-        return "other"
-    if tokens[-1] in _MEANS and len(tokens) > 2:
-        return "definition"
-    asked, rest = tokens[last:], [token for token in tokens[focus_at:] if not _is_light(token)]
-    copula = not _COPULAS.isdisjoint(asked[:1]) or not asked or tokens[last - 1] in ("qu", "ماهو", "ماهي")
-    alone = tokens[last - 1] in ("ما", "وما") and asked[0].startswith("ال") and len(rest) <= 2
-    if not (copula or alone) or len(rest) > _LONGEST_DEFINED or not cues.NAME.isdisjoint(tokens):
-        return "other"
-    if tokens[last - 1] in _WHAT_HAPPENS or _asks_for_a_property(tokens, last, focus_at):
-        return "other"
-    if not _RELATIVES.isdisjoint(tokens[focus_at:]) or "الذي" in asked or "التي" in asked:
-        return "other"
-    if tokens[last - 1] == "qu" and not _FRENCH_SUBJECTS.isdisjoint(asked):
-        return "other"  # "qu'est-ce que Paul a dit"
-    return "definition"
-
-
-def _asks_for_a_property(tokens: Sequence[str], last: int, focus_at: int) -> bool:
-    """Tell "what is the colour of the car" and ما لون السيارة from "what is a car"."""
-    asked, more = tokens[last:], tokens[focus_at + 1 :]
-    if not cues.RANKS.isdisjoint(asked) or tokens[-1] in _KNOWN or any(t.endswith("'s") for t in asked):
-        return True
-    latin = "a" <= tokens[focus_at][0] <= "z"
-    if latin and any(len(t) > 5 and t.endswith("est") for t in asked):
-        return True
-    if latin and more and (tokens[focus_at].endswith("ing") or any(noun_kind(t) == "number" for t in more)):
-        return True  # "what is causing the delay", "what is the average farm size"
-    if latin and any(t in cues.PROPERTIES for t in more):
-        return True  # "what is the national currency"
-    if not forms(tokens[focus_at]).isdisjoint(cues.PROPERTIES):
-        return bool(more)
-    preposition = tokens[focus_at - 1] == "the" and more[:1] in (["of"], ["for"], ["in"])
-    return preposition and noun_kind(tokens[focus_at]) is None
-
-
-def _names_people(tokens: Sequence[str], last: int) -> bool:
-    """Tell "who are the Houthis" and من هم الحوثيون from "who are the members of …" and من هم أعضاء …."""
-    rest = [token for token in tokens[last:] if not _is_light(token)]
-    if rest and "ا" <= rest[0][0] <= "ي" and not rest[0].startswith("ال"):
-        return False
-    return _OF.isdisjoint(tokens) and _RELATIVES.isdisjoint(tokens[last:])
-
-
-def _names_one(tokens: Sequence[str], last: int, noun: str | None) -> bool:
-    """Tell "what is the Nile movement" from "what movement …" and "what is the largest movement"."""
-    rest = tokens[last:]
-    if noun is None or tokens[last - 1] in cues.WHICH or _COPULAS.isdisjoint(rest[:1]):
-        return False
-    if not forms(noun).isdisjoint(cues.RELATIONAL_PLACES) or not _RELATIVES.isdisjoint(rest):
-        return False
-    return cues.RANKS.isdisjoint(rest)
-
-
 def _asks_for_many(tokens: Sequence[str], last: int, focus_at: int | None) -> bool:
     """Tell "which areas" from "which area"."""
     if focus_at is None or focus_at < last:
@@ -240,9 +179,16 @@ def _asks_for_many(tokens: Sequence[str], last: int, focus_at: int | None) -> bo
     noun, following = tokens[focus_at], (*tokens[focus_at + 1 :], "")[0]
     if not _NAMES.isdisjoint(tokens[last:focus_at]):
         return True
+    if noun in _SOME and not {"هي", "are", "were", "sont"}.isdisjoint(tokens[last:]):
+        return True  # "what are two works by …"
     if noun_kind(noun) in ("number", "date") and noun != "areas":
         return False
     return names_many(noun, following, frozenset(tokens[last:focus_at]), tokens[last - 1])
+
+
+def _is_proper(text: str, found: Sequence[Word], at: int | None) -> bool:
+    """Tell whether a word of the question is written with a capital."""
+    return at is not None and text[found[at].start].isupper()
 
 
 def _is_order(tokens: Sequence[str], text: str) -> bool:
@@ -262,12 +208,12 @@ def _describes(kind: Kind | None, tokens: Sequence[str], first: int, last: int) 
     """Tell "who is X" from "who did this" and "who is the commander of X"."""
     if kind != "person":
         return False
-    copula = {"هو", "هي", "هم"} & set(tokens[first:last]) or _COPULAS & set(tokens[last : last + 1])
+    copula = {"هو", "هي", "هم"} & set(tokens[first:last]) or COPULAS & set(tokens[last : last + 1])
     if not copula and tokens[last - 1] not in cues.folded("kimdir کیست"):
         return False
-    others = [token for i, token in enumerate(tokens) if not first <= i < last and not _is_light(token)]
+    others = [token for i, token in enumerate(tokens) if not first <= i < last and not is_light(token)]
     pairs = (f"{a} {b}" for a, b in pairwise(tokens))
-    role = any(noun_kind(token) == "person" or token in _RELATIVES for token in (*others, *pairs))
+    role = any(noun_kind(token) == "person" or token in RELATIVES for token in (*others, *pairs))
     return bool(others) and len(others) <= 5 and not role
 
 
@@ -281,7 +227,3 @@ def _measure(tokens: Sequence[str], first: int, last: int, focus: str | None) ->
             return measure
     others = (measure_of(token) for i, token in enumerate(tokens) if not first <= i < last)
     return next((measure for measure in others if measure not in (None, "time")), None)
-
-
-def _is_light(token: str) -> bool:
-    return token in cues.LIGHT or token in cues.NAME or _STOP.is_stop(token)
