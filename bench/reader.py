@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.encoder import EMBEDDED_FOLDER, StaticEncoder
+from rag.matching import Matcher
 from rag.measures import exact_match, f1, normalize_squad
 from rag.network import READER_FOLDER
 from rag.reader import Reader, load_reader
@@ -82,7 +83,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=600, help="questions of a set")
     options = parser.parse_args()
     encoder = StaticEncoder.open(EMBEDDED_FOLDER)
-    reader = load_reader(encoder=encoder)
+    reader = load_reader(matcher=Matcher(encoder))
     print(f"{'set':24} {'questions':>9} {'EM':>6} {'F1':>6}")
     for dataset in question_sets(options.data, encoder, options.most):
         exact, overlap = gold_passage(reader, dataset)

@@ -16,6 +16,7 @@ __all__ = ["CitationError", "compose", "verify"]
 Documents = Mapping[str, Document] | Callable[[str], Document]
 
 NEAREST = 3
+SUPPORT_SHARE = 0.05  # a span below this share of the best one's probability supports nothing
 GROUP_SHARE = 0.5  # a group below this share of the best span's probability is not shown
 SLOT_SHARE = 0.15  # nor one that is below this share, though it gives a value for just what is asked
 _LEAST_WORDS = 4  # of a sentence that is shown as near
@@ -61,7 +62,7 @@ def compose(
     best = spans[0].score if spans else 0.0
     weighed = weigh(
         question,
-        [span for span in spans if span.score >= SLOT_SHARE * best],
+        [span for span in spans if span.score >= SUPPORT_SHARE * best],
         lambda name: look_up(name).date,
         alike,
         lambda groups: _kept(asked, groups, best)[:k],

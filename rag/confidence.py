@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +17,25 @@ import numpy.typing as npt
 
 from rag.decoding import Page, Run
 from rag.errors import ModelError
+from rag.matching import bare
 from rag.question import Question
 from rag.shaping import Sentence
+from rag.text import words
+from rag.values import Number
+from rag.weighing import slots
+from rag.weighing.slots import Slot
 
 Floats = npt.NDArray[np.float32]
 
 FEATURES = (
     "margin", "best", "cover_sentence", "cover_near", "cover_page", "missing", "unfit", "repeats",
-    "words", "rank", "terms",
+    "words", "rank", "terms", "unit", "foreign", "slot", "again",
 )  # fmt: skip
 CONFIDENCE = "confidence.json"  # in a reader's folder
 MARGIN_UNIT = 10.0  # margins are given in tens, so that all features are of about one size
 _RARE = 1.0  # how much more a term counts that few sentences meet
 _SAME = 0.94  # a strength from which a word repeats one of the question's
+_UNMET = 0.4  # a strength below which a word is not one of the question's
 _NEAR = 8  # words on either side of a run
 
 
@@ -113,8 +119,10 @@ def evidence(
     best_of = [one.max(axis=1, initial=0) if terms else np.zeros(0, np.float32) for one in met]
     weight = _rarity(weights, met, places)
     anywhere = np.max(best_of, axis=0) if best_of and terms else np.zeros(terms, np.float32)
+    slot = slots.asked([word.text for word in words(question.text)])
+    said = [_said(pages, one) for one in found]
     rows = []
-    for one in found:
+    for number, one in enumerate(found):
         run, strengths = one.run, met[one.run.page]
         inside = strengths[:, one.sentence.first : one.sentence.last].max(axis=1, initial=0)
         low, high = max(one.sentence.first, run.first - _NEAR), min(one.sentence.last, run.last + _NEAR)
@@ -132,9 +140,63 @@ def evidence(
                 min(run.last - run.first, 20) / 10,
                 1 / (1 + run.page),
                 min(terms, 8) / 8,
+                *_counts(question, slot, pages[run.page], strengths, one),
+                _again(said, found, number),
             ]
         )
     return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
+
+
+def _counts(
+    question: Question, asked: Slot, page: Page, strengths: Floats, found: Found
+) -> tuple[float, float, float]:
+    """Return how a number fits what is counted: (unit, foreign, slot).
+
+    `unit` is how well the noun that it counts meets a word of the question, in [0, 1]; `foreign` is 1 where
+    an adjective sets that noun apart from what is asked (foreign soldiers, for American ones); `slot` is 1
+    where both are of the dead, say, and -1 where one is of the wounded.
+    """
+    run, sentence = found.run, found.sentence
+    inside = [n for n in sentence.numbers if run.first < n.last and n.first < run.last]
+    if question.kind != "number" or not inside or not len(strengths):
+        return 0.0, 0.0, 0.0
+    number = inside[0]
+    best = strengths.max(axis=0)
+    unit = range(number.last, number.unit)
+    fits = max((float(best[i]) for i in unit), default=0.0)
+    apart = len(unit) > 1 and min(float(best[i]) for i in unit) < _UNMET
+    own = slots.read(
+        page.words[sentence.first : sentence.last],
+        [_moved(n, -sentence.first) for n in sentence.numbers],
+        _moved(number, -sentence.first),
+        page.text,
+    )
+    state = 0.0 if not (asked.state and own.state) else 1.0 if asked.state == own.state else -1.0
+    return fits, float(apart), state
+
+
+def _said(pages: Sequence[Page], found: Found) -> frozenset[str]:
+    """Return the stems of a run's words."""
+    run = found.run
+    return frozenset(bare(word.text) for word in pages[run.page].words[run.first : run.last])
+
+
+def _again(said: Sequence[frozenset[str]], found: Sequence[Found], number: int) -> float:
+    """Return how many other pages have a run of these words, in thirds, at most 1."""
+    own = found[number].run.page
+    pages = {
+        one.run.page
+        for words_, one in zip(said, found, strict=True)
+        if one.run.page != own and words_ == said[number]
+    }
+    return min(len(pages), 3) / 3
+
+
+def _moved(number: Number, by: int) -> Number:
+    return replace(
+        number, first=number.first + by, last=number.last + by, hedge=number.hedge + by,
+        unit=number.unit + by, tail=number.tail + by,
+    )  # fmt: skip
 
 
 def _rarity(weights: Floats, met: Sequence[Floats], places: Sequence[Sequence[Sentence]]) -> Floats:

@@ -26,6 +26,10 @@ _COUNTS, _COUNTS_FULLY = 1.5, 8.0  # deviations of the cosine of random pairs
 _NAME = 0.9  # the same name in another script
 _SYNONYM = 0.85  # قتيلا and مقتل, تفجير and هجوم
 _SHARED_START = 0.8  # Americans / American, where no stemmer joined them
+_BROKEN_PLURAL = 0.75  # جندي and جنود, which have their consonants in common
+_PLURAL_ADDS = 2  # letters, at most
+_LEAST_ROOT = 3
+_LONG_VOWELS = str.maketrans("", "", "اويىءئؤةه")
 _PROCLITICS = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
 _NOISE_PAIRS = 4096
 _MOST_KNOWN = 20_000
@@ -133,7 +137,9 @@ class Matcher:
         for u, word in enumerate(given):
             stems.setdefault(self._stem(word), []).append(u)
         senses: dict[str, list[int]] = {}
+        roots: dict[str, list[int]] = {}
         for u, word in enumerate(given):
+            roots.setdefault(consonants(word), []).append(u)
             named = sense(word)
             if named is not None:
                 senses.setdefault(named, []).append(u)
@@ -141,6 +147,9 @@ class Matcher:
         for q, word in enumerate(asked):
             for u in stems.get(self._stem(word), ()):
                 strength[q, u] = 1.0 if given[u] == word else max(strength[q, u], _SAME_STEM)
+            for u in roots.get(consonants(word), ()) if consonants(word) else ():
+                if abs(len(bare(word)) - len(bare(given[u]))) <= _PLURAL_ADDS:
+                    strength[q, u] = max(strength[q, u], _BROKEN_PLURAL)
             named = sense(word)
             for u in senses.get(named, ()) if named is not None else ():
                 strength[q, u] = max(strength[q, u], _SYNONYM)
@@ -215,6 +224,15 @@ def bare(word: str) -> str:
         if word.startswith(proclitic) and len(word) - len(proclitic) >= 2:
             return word[len(proclitic) :]
     return word
+
+
+@lru_cache(maxsize=1 << 15)
+def consonants(word: str) -> str:
+    """Return the consonants of a folded Arabic word without its article; "" for fewer than three."""
+    if not is_arabic(word):
+        return ""
+    found = bare(word).translate(_LONG_VOWELS)
+    return found if len(found) >= _LEAST_ROOT else ""
 
 
 def _shared_start(left: str, right: str) -> int:

@@ -17,6 +17,7 @@ from rag.answering import compose, without
 from rag.conversation import Turn, complete
 from rag.errors import QuestionError, SettingsError
 from rag.filters import Filters
+from rag.gathering import SEARCHED, gather
 from rag.index import Index, Progress
 from rag.matching import Matcher
 from rag.question import parse
@@ -25,7 +26,6 @@ from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
 from rag.sync import SyncReport
-from rag.weighing import Alike
 from vectorstore.store import Store
 
 EXAMPLES = "examples.json"
@@ -39,12 +39,12 @@ class Pipeline:
     """
 
     def __init__(
-        self, index: Index, retriever: Retriever, reader: Reader, alike: Alike, settings: Settings
+        self, index: Index, retriever: Retriever, reader: Reader, matcher: Matcher, settings: Settings
     ) -> None:
         self._index = index
         self.retriever = retriever
         self._reader = reader
-        self._alike = alike
+        self._matcher = matcher
         self._settings = settings
 
     @classmethod
@@ -90,9 +90,10 @@ class Pipeline:
     def _wire(cls, index: Index, settings: Settings, progress: Progress | None) -> Pipeline:
         try:
             retriever = Retriever(index.store, index.encoder, Aligner(index.tokens), index.analyzer)
+            matcher = Matcher(index.tokens)
             reader = load_reader(
                 settings.reader,
-                index.tokens,
+                matcher,
                 device=settings.device,
                 batch_size=settings.batch_size,
                 progress=progress,
@@ -100,7 +101,7 @@ class Pipeline:
         except BaseException:
             index.close()
             raise
-        return cls(index, retriever, reader, Matcher(index.tokens).alike, settings)
+        return cls(index, retriever, reader, matcher, settings)
 
     def answer(
         self,
@@ -136,12 +137,14 @@ class Pipeline:
         completed = complete(question, [_turn(one) for one in earlier])
         asked = self._checked(completed.question, k) if completed else question
         with metrics.stage("retrieve"):
-            hits = self.search(asked, self._settings.passages, filters)
+            passages = self._settings.passages
+        found = self.search(asked, passages * SEARCHED, filters)
+        hits = gather(parse(asked), found, passages, self._matcher)
         with metrics.stage("read"):
             reading = self._reader.read(asked, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
         with metrics.stage("compose"):
-            answer = compose(asked, hits, reading, look_up, self._settings.threshold, k, self._alike)
+            answer = compose(asked, hits, reading, look_up, self._settings.threshold, k, self._matcher.alike)
         return replace(
             answer,
             question=question,
@@ -180,7 +183,7 @@ class Pipeline:
         Each passage that was read with the score of each stage, each span that was marked with its
         probability, and what the answer would be without its first source and the copies of it.
         """
-        other = without(answer, cache(self.document), self._settings.threshold, self._alike)
+        other = without(answer, cache(self.document), self._settings.threshold, self._matcher.alike)
         return {
             "threshold": self._settings.threshold,
             "confidence": answer.confidence,

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.confidence import CONFIDENCE, Confidence, Found, evidence
 from rag.decoding import Floats, Page, Run, SpanModel
-from rag.encoder import EMBEDDED_FOLDER, Encoder, StaticEncoder
+from rag.encoder import EMBEDDED_FOLDER, StaticEncoder
 from rag.extent import Extent, extent_of
 from rag.hub import Progress
 from rag.matching import Matcher
@@ -98,7 +98,7 @@ class SpanReader:
 
 def load_reader(
     name: str = EMBEDDED,
-    encoder: Encoder | None = None,
+    matcher: Matcher | None = None,
     *,
     device: str = "auto",
     batch_size: int = 32,
@@ -108,8 +108,7 @@ def load_reader(
 
     Args:
         name: ``embedded``, a hub id such as `timpal0l/mdeberta-v3-base-squad2`, or a folder's path.
-        encoder: the retriever's encoder, shared when it is a static one; otherwise the embedded one is
-            opened: its words say how well a passage meets a question.
+        matcher: says how well a passage meets a question; one of the embedded encoder when None.
         device: where a hub model computes.
         batch_size: windows that a hub model reads at once.
         progress: told when a hub model is downloaded and loaded.
@@ -117,9 +116,7 @@ def load_reader(
     Raises:
         ModelError: if there is no such reader, or it cannot be loaded.
     """
-    if not isinstance(encoder, StaticEncoder):
-        encoder = StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
-    matcher = Matcher(encoder)
+    matcher = matcher or Matcher(StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED))
     if name == EMBEDDED:
         return SpanReader(Network.open(), matcher, Confidence.load(READER_FOLDER / CONFIDENCE))
     from rag.hub_reader import HubReader

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -42,13 +42,19 @@ class Settings(BaseSettings):
         "embedded", description="`embedded`, the id of an extractive question-answering model, or a path"
     )
     threshold: float = Field(
-        0.32, ge=0, le=1, description="confidence below which the answer is: not in these documents"
+        0.34, ge=0, le=1, description="confidence below which the answer is: not in these documents"
     )
     passages: int = Field(10, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
     host: str = Field("127.0.0.1", description="the address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")
+    password: SecretStr | None = Field(None, description="asked of everybody who opens the chat or calls it")
+    names: str = Field("", description="host names that the chat goes by, beside this machine's; by commas")
+    proxied: bool = Field(False, description="a proxy in front says in X-Forwarded-For who asks")
+    calls_per_minute: int | None = Field(
+        None, ge=0, description="calls of one client in a minute; 0: any number; by the host if unset"
+    )
 
     @field_validator("device")
     @classmethod

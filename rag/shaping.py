@@ -16,8 +16,9 @@ from rag.dates import TimeExpression, time_expressions
 from rag.decoding import Page, Run
 from rag.question import Question
 from rag.schema import Kind
-from rag.text import Word, sentences
+from rag.text import Word, sentences, words
 from rag.values import Number, numbers
+from rag.weighing import slots
 
 JOINERS = folded(
     "بن ابن بنت أبو أبي أم آل عبد دي دو فان فون لا لو ديل "
@@ -92,6 +93,8 @@ def shaped(question: Question, page: Page, sentence: Sentence, run: Run) -> Run:
     if first >= last:
         return run
     first, last = _trimmed(page.words, first, last)
+    if question.kind == "number":
+        first, last = _one_number(question, page, sentence, first, last)
     for number in sentence.numbers:
         first, last = _whole_number(number, first, last)
     if question.kind == "date" and (question.focus is None or question.focus not in _YEARS):
@@ -127,6 +130,19 @@ def _trimmed(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
     while last - first > 1 and words[last - 1].text in _LOOSE_END:
         last -= 1
     return first, last
+
+
+def _one_number(question: Question, page: Page, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Narrow a run that holds two counts of different things (36 dead and 62 wounded) to the one asked for."""
+    inside = [n for n in sentence.numbers if _overlap(n.first, n.last, first, last) and not n.ordinal_like]
+    if len(inside) < 2:
+        return first, last
+    wanted = slots.asked([word.text for word in words(question.text)]).state
+    states = [slots.read(page.words, sentence.numbers, number, page.text).state for number in inside]
+    if wanted is None or wanted not in states or len({*states}) < 2:
+        return first, last
+    number = inside[states.index(wanted)]
+    return number.hedge, max(number.tail, number.last)
 
 
 def _whole_number(number: Number, first: int, last: int) -> tuple[int, int]:

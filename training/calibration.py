@@ -41,9 +41,10 @@ DEVELOPMENT = {
 }
 OTHERS = 200  # questions of what is left of ARCD, and of each crossing
 UNANSWERABLE = 0.5
-JUDGED = 3  # spans of each question
+JUDGED = 2  # spans of each question
 RIGHT = 0.5  # F1 from which a span counts as an answer
 BINS = 10
+NEAR = 5.0  # how firmly the last fit is held to the weights that rank best
 RIDGE = 0.5  # keeps weights of evidence that goes together from growing against each other
 OF_QUESTION = [FEATURES.index(name) for name in ("missing", "terms", "best")]  # the same for all of its runs
 
@@ -109,22 +110,43 @@ def fit(judged: Sequence[Judged]) -> Confidence:
 
     First those that rank the runs of one question, by the likelihood of the right ones among all of them.
     Then, of the runs that would be shown, how likely that rank makes them right, together with what is the
-    same for all runs of a question (Platt 1999).
+    same for all runs of a question (Platt 1999); and at last all weights together, held to these.
     """
     judged = [one for one in judged if one.read.found]
     ranking = rank_weights([one for one in judged if one.right.any()])
     first = Confidence(ranking, 0.0)
     rows, shown = [], []
     for one in judged:
-        scores = one.read.evidence @ ranking
         for i in chosen(one.read, first.probability(one.read.evidence))[:JUDGED]:
-            rows.append([scores[i], *one.read.evidence[i, OF_QUESTION]])
+            rows.append(one.read.evidence[i])
             shown.append(bool(one.right[i]))
-    model = LogisticRegression(C=1e3, max_iter=5000).fit(np.array(rows), np.array(shown))
+    evidence = np.array(rows, dtype=np.float64)
+    model = LogisticRegression(C=1e3, max_iter=5000).fit(
+        np.column_stack([evidence @ ranking, evidence[:, OF_QUESTION]]), np.array(shown)
+    )
     slope, *others = model.coef_[0].tolist()
     weights = ranking * slope
     weights[OF_QUESTION] += np.array(others, dtype=np.float32)
-    return Confidence(weights.astype(np.float32), float(model.intercept_[0]))
+    return refined(
+        Confidence(weights, float(model.intercept_[0])), evidence, np.array(shown, dtype=np.float64)
+    )
+
+
+def refined(
+    start: Confidence, evidence: npt.NDArray[np.float64], right: npt.NDArray[np.float64]
+) -> Confidence:
+    """Return weights that fit (n, F) evidence of shown runs better, and stay near those of `start`."""
+    near = start.weights.astype(np.float64)
+
+    def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        logits = evidence @ weights[:-1] + weights[-1]
+        gap = 1 / (1 + np.exp(-logits)) - right
+        away = weights[:-1] - near
+        value = float(np.sum(np.logaddexp(0, logits) - right * logits) + NEAR * np.sum(away**2))
+        return value, np.append(evidence.T @ gap + 2 * NEAR * away, gap.sum())
+
+    found = minimize(loss, np.append(near, start.bias), jac=True, method="L-BFGS-B").x
+    return Confidence(found[:-1].astype(np.float32), float(found[-1]))
 
 
 def rank_weights(judged: Sequence[Judged]) -> Floats:

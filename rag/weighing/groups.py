@@ -11,7 +11,7 @@ from rag.question import parse
 from rag.schema import Relation, Span
 from rag.text import words
 from rag.weighing import relations
-from rag.weighing.origins import origins
+from rag.weighing.origins import copies, origins
 from rag.weighing.relations import Asked
 from rag.weighing.statements import Alike, Statement, plainly_alike, read_statement
 
@@ -91,8 +91,29 @@ def weigh(
             groups.append(Group([statement]))
     for group in groups:
         group.origins = origins([(one.span.context, one.span.chunk.text) for one in group.cited])
-    kept = tuple(keep(sorted(groups, key=lambda group: -group.confidence)))
+    ranked = _without_echoes(asked, sorted(groups, key=lambda group: -group.confidence), alike)
+    kept = tuple(keep(ranked))
     return Weighed(kept, _relation(asked, kept, alike))
+
+
+def _without_echoes(asked: Asked, ranked: Sequence[Group], alike: Alike) -> list[Group]:
+    """Leave out what the copy of a sentence says beside the answer: a sentence seldom answers twice.
+
+    Numbers stay, and so does what contradicts: a copy whose figure or name was changed.
+    """
+    kept: list[Group] = []
+    for group in ranked:
+        own = group.statements[0]
+        echo = own.sort != "number" and asked.question.kind != "list"
+        if not echo or not any(_echoes(asked, own, other.statements[0], alike) for other in kept):
+            kept.append(group)
+    return kept
+
+
+def _echoes(asked: Asked, statement: Statement, first: Statement, alike: Alike) -> bool:
+    ours, theirs = ([word.text for word in one.words] for one in (statement, first))
+    apart = statement.document != first.document
+    return apart and copies(ours, theirs) and relations.compare(asked, statement, first, alike) != "conflict"
 
 
 def value_of(statement: Statement) -> dict[str, Any] | None:

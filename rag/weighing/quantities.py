@@ -249,7 +249,18 @@ def _unit(
         if token in _UNITS:
             return *_UNITS[token], None, None
     noun, qualifier = _head(named, tokens)
+    if noun is not None and qualifier is None and _is_nationality(noun, text, given, number):
+        noun, qualifier = None, noun
     return None, 1.0, noun, qualifier
+
+
+def _is_nationality(noun: str, text: str, given: Sequence[Word], number: Number) -> bool:
+    """Tell whether an adjective stands alone for whom it counts: 2500 أميركي, 2,500 Americans."""
+    if is_group(noun):
+        return False
+    if is_arabic(noun):
+        return len(noun) >= 5 and noun.endswith(("ي", "يا"))
+    return number.last < len(given) and text[given[number.last].start].isupper()
 
 
 def _head(named: Sequence[str], tokens: Sequence[str]) -> tuple[str | None, str | None]:

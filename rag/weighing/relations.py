@@ -9,7 +9,7 @@ from typing import Literal
 from rag.cues import folded
 from rag.names import is_arabic
 from rag.question import Question
-from rag.synonyms import forms
+from rag.synonyms import EVENT_OF, forms
 from rag.weighing import naming, occasions, quantities, slots, times
 from rag.weighing.bodies import COUNTRIES, body
 from rag.weighing.origins import copies
@@ -107,15 +107,18 @@ def _other_thing(left: Statement, right: Statement, alike: Alike) -> bool:
         return True
     if a.dimension != b.dimension:
         return not (_is_bare(a) or _is_bare(b))
-    same_value = quantities.same(a, b) and left.slot.state is not None and left.slot.state == right.slot.state
-    if same_value and not (left.slot.included or right.slot.included):
+    same_value = quantities.same(a, b)
+    one_state = left.slot.state is not None and left.slot.state == right.slot.state
+    if same_value and one_state and left.slot.included == right.slot.included:
         return False  # eleven civilians killed and eleven people killed
-    if slots.differ(left.slot, right.slot):
+    if slots.differ(left.slot, right.slot, same_value):
         return True
     if a.counted and b.counted and not (left.slot.people and right.slot.people):
         same = left.slot.state and left.slot.state == right.slot.state
         people = left.slot.people or right.slot.people
         one_script = is_arabic(a.counted) == is_arabic(b.counted)
+        if not same and people and "event" in (_noun_of(a.counted), _noun_of(b.counted)):
+            return True  # fifty attacks are not fifty wounded
         if not same and not people and one_script and not _one_noun(a, b, alike):
             return True
     return _qualified_apart(left, right, alike)
@@ -130,6 +133,10 @@ def _one_noun(left: Quantity, right: Quantity, alike: Alike) -> bool:
             if alike(one, other) >= _UNLIKE_UNITS or (is_arabic(one) and _root(one) == _root(other) != ""):
                 return True
     return False
+
+
+def _noun_of(word: str) -> str:
+    return "event" if any(form in EVENT_OF for form in forms(word)) else ""
 
 
 def _root(word: str) -> str:

@@ -143,8 +143,12 @@ def asked(tokens: Sequence[str]) -> Slot:
     return Slot(_first("state", tokens, everything), _first("part", tokens, everything))
 
 
-def differ(left: Slot, right: Slot) -> bool:
-    """Tell whether two numbers count different things."""
+def differ(left: Slot, right: Slot, same_value: bool = False) -> bool:
+    """Tell whether two numbers count different things.
+
+    That one is told as a part ("3,500 soldiers, among them 2,500 Americans") tells numbers of one value apart
+    only in what the other words say.
+    """
     if left.state and right.state and left.state != right.state:
         return True
     if left.part != right.part and (left.part or right.part):
@@ -159,7 +163,7 @@ def differ(left: Slot, right: Slot) -> bool:
         if (family in ours and family in theirs) or len(KINDS[family]) == 2
     ):
         return True
-    return left.included != right.included
+    return left.included != right.included and not same_value
 
 
 def _around(
