@@ -20,6 +20,7 @@ from rag.errors import ModelError
 from rag.matching import bare
 from rag.question import Question
 from rag.shaping import Sentence
+from rag.stopwords import is_stop_word
 from rag.text import words
 from rag.values import Number
 from rag.weighing import slots
@@ -162,7 +163,7 @@ def _counts(
         return 0.0, 0.0, 0.0
     number = inside[0]
     best = strengths.max(axis=0)
-    unit = range(number.last, number.unit)
+    unit = [i for i in range(number.last, number.unit) if not is_stop_word(page.words[i].text)]
     fits = max((float(best[i]) for i in unit), default=0.0)
     apart = len(unit) > 1 and min(float(best[i]) for i in unit) < _UNMET
     own = slots.read(
