@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from rag.commands.terminal import Page, ProgressBar, shorten
 from rag.loaders.plain import load_text
@@ -35,16 +36,20 @@ def verify(file: Path, corpus: Path | None, as_json: bool) -> int:
     with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
         checks = [check(one, pipeline.document) for one in cited]
     if as_json:
-        counts = Counter(one.status for one in checks)
-        record = {
-            "verified": all(one.stands for one in checks),
-            "counts": {status: counts[status] for status in _STATUSES},
-            "citations": [one.to_dict() for one in checks],
-        }
-        print(json.dumps(record, ensure_ascii=False, indent=2))
+        print(json.dumps(outcome(checks), ensure_ascii=False, indent=2))
     else:
         print("\n".join(describe(checks, Page.of(sys.stdout))))
     return ALL_STAND if all(one.stands for one in checks) else SOME_FELL
+
+
+def outcome(checks: Sequence[Check]) -> dict[str, Any]:
+    """Return the checks and their sum as plain JSON values."""
+    counts = Counter(one.status for one in checks)
+    return {
+        "verified": all(one.stands for one in checks),
+        "counts": {status: counts[status] for status in _STATUSES},
+        "citations": [one.to_dict() for one in checks],
+    }
 
 
 def _bytes(file: Path) -> bytes:
