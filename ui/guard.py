@@ -1,0 +1,143 @@
+"""What stands between the network and the application; docs/security.md has the list.
+
+Outermost first: headers on every answer, the names that the server goes by, the routes there are, limits for
+each client, whose page it was that sent a request, the password.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from rag.errors import SettingsError
+from rag.settings import Settings
+from ui.guard_answers import header, refuse
+from ui.guard_limits import Limits
+from ui.guard_origins import Origins
+from ui.guard_password import SHORTEST, Password
+from ui.guard_routes import Routes
+from ui.page import POLICY, Application, Message, Receive, Send
+
+LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too
+HUB = ("https://huggingface.co",)  # where Spaces are shown, in a frame
+CALLS_PER_MINUTE = 600  # of one client, where others ask, too; a question in the chat takes ten
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What is guarded, and how strictly."""
+
+    names: frozenset[str] | None = None  # host names that the server answers to; None: any
+    own: frozenset[str] = frozenset()  # host names whose pages are the server's own, whatever it is called
+    local: bool = False  # for this machine alone
+    framed_by: tuple[str, ...] = ()  # origins of pages that may show the chat in a frame, beside its own
+    proxied: bool = False  # a proxy in front tells who asks, in X-Forwarded-For
+    calls_per_minute: int = 0  # of one client; 0: any number
+    upload_bytes: int = 0  # of one upload; 0: no files are taken
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings, host: str, space: str | None = None) -> Guards:
+        """Return what an address needs that is listened on.
+
+        A server for this machine alone answers to this machine's names only: else a page of the web could
+        have its own name point here, and read the documents through the browser of whoever opens it.
+
+        Args:
+            settings: what was chosen.
+            host: the address.
+            space: the name under which a Hugging Face Space is called; None for no Space.
+
+        Raises:
+            SettingsError: if the password is too short.
+        """
+        password = settings.password.get_secret_value() if settings.password is not None else None
+        if password is not None and len(password) < SHORTEST:
+            raise SettingsError(
+                f"ISNAD_PASSWORD has {len(password)} characters; it must have {SHORTEST} or more, or be unset"
+            )
+        names = frozenset(name.strip().lower() for name in settings.names.split(",") if name.strip())
+        calls = settings.calls_per_minute
+        return cls(
+            names=names | LOCAL if host in LOCAL else names or None,
+            own=names | {space} if space else names,
+            local=host in LOCAL,
+            framed_by=HUB if space is not None else (),
+            proxied=settings.proxied or space is not None,
+            calls_per_minute=(0 if host in LOCAL else CALLS_PER_MINUTE) if calls is None else calls,
+            password=password,
+        )
+
+
+class Guarded:
+    """ASGI middleware: an application behind its guards."""
+
+    def __init__(self, app: Application, guards: Guards) -> None:
+        if guards.password is not None:
+            app = Password(app, password=guards.password, proxied=guards.proxied, names=guards.own)
+        app = Origins(app, guards.own, local=guards.local)
+        app = Limits(
+            app,
+            calls_per_minute=guards.calls_per_minute,
+            proxied=guards.proxied,
+            upload_bytes=guards.upload_bytes,
+        )
+        app = Routes(app, uploads=guards.upload_bytes > 0)
+        if guards.names is not None:
+            app = Names(app, guards.names)
+        self._app = Headers(app, guards.framed_by)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        await self._app(scope, receive, send)
+
+
+class Names:
+    """ASGI middleware: 421 for requests to a name that is not the server's."""
+
+    def __init__(self, app: Application, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        called = (
+            re.sub(r":\d*$", "", header(scope, "host")).strip("[]").lower() if scope["type"] == "http" else ""
+        )
+        if scope["type"] == "http" and called not in self._names:
+            await refuse(send, 421, "this server does not go by that name; set ISNAD_NAMES if it should")
+        else:
+            await self._app(scope, receive, send)
+
+
+class Headers:
+    """ASGI middleware: the headers that tell a browser what it may do, in place of any of the same name."""
+
+    def __init__(self, app: Application, framed_by: tuple[str, ...]) -> None:
+        self._app = app
+        self._headers = headers(framed_by)
+        self._named = {name for name, _ in self._headers} | {b"x-frame-options"}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def changed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [each for each in message.get("headers", []) if each[0].lower() not in self._named]
+                message["headers"] = [*others, *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, changed if scope["type"] == "http" else send)
+
+
+def headers(framed_by: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+    """Return the headers; `framed_by` as in `Guards`."""
+    frames = " ".join(("frame-ancestors 'self'", *framed_by))
+    return [
+        (b"content-security-policy", f"{POLICY}; {frames}".encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        *([] if framed_by else [(b"x-frame-options", b"SAMEORIGIN")]),
+    ]
