@@ -1,0 +1,95 @@
+"""Answers on the chat's address while the documents are being read, so that people see why they wait.
+
+Python's own server, since nothing else has been imported by then.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from ui import doorway
+from ui.page import FONTS, HEADERS
+
+PROGRESS = "/isnad/progress"
+_FONTS = Path(__file__).parent / "static" / "fonts"
+_SECONDS = 10  # for a request to come in
+
+
+class Waiting:
+    """A server that has only this to say: how far it is."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Begin to answer.
+
+        Raises:
+            OSError: if the address cannot be listened on.
+        """
+        self._progress: tuple[str, float, int] = ("", 0, 0)
+        self._server = ThreadingHTTPServer((host, port), self._handler())
+        self._server.daemon_threads = True
+        self.port = int(self._server.server_address[1])
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def progress(self, stage: str, done: float, total: int) -> None:
+        """Say how far it is; as `rag.index.Progress`."""
+        self._progress = (stage, done, total)
+
+    def close(self) -> None:
+        """Free the address."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        waiting = self
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = _SECONDS
+            server_version = sys_version = ""
+
+            def do_GET(self) -> None:
+                stage, done, total = waiting._progress
+                if self.path == PROGRESS:
+                    self._send(200, json.dumps({"stage": stage, "done": done, "total": total}))
+                elif self.path.startswith(FONTS) and self.path.removeprefix(FONTS) in _fonts():
+                    self._send(200, _fonts()[self.path.removeprefix(FONTS)].read_bytes(), "font/woff2")
+                elif self.path.split("?")[0] == "/":
+                    self._send(200, doorway.waiting(), "text/html; charset=utf-8")
+                else:
+                    self._not_yet()
+
+            def do_HEAD(self) -> None:
+                self.do_GET()
+
+            def do_POST(self) -> None:
+                self._not_yet()
+
+            def _not_yet(self) -> None:
+                reason = "the documents are being read; ask again in a moment"
+                self._send(503, json.dumps({"detail": reason, "error": reason}))
+
+            def _send(self, status: int, body: str | bytes, kind: str = "application/json") -> None:
+                sent = body.encode() if isinstance(body, str) else body
+                self.send_response(status)
+                listed = [(name.decode(), value.decode()) for name, value in HEADERS]
+                listed += [("content-type", kind), ("content-length", str(len(sent)))]
+                listed += [("cache-control", "no-store"), ("connection", "close")]
+                if status == 503:
+                    listed.append(("retry-after", "2"))
+                for name, value in listed:
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(sent)
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+def _fonts() -> dict[str, Path]:
+    return {path.name: path for path in _FONTS.glob("*.woff2")}
