@@ -6,19 +6,20 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import SettingsError
 from rag.settings import Settings
+from ui.guard import LOCAL, Guarded, Guards
 
 if TYPE_CHECKING:
     from ui.backend import Asked
+    from ui.waiting import Waiting
 
 REPORTS = "reports.jsonl"
-LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def start(
     max_question_chars: int = 1000,
     hub_models: bool = False,
     reports: Path | None = None,
+    settings: Settings | None = None,
+    waiting: Waiting | None = None,
 ) -> Running:
     """Serve the chat in the background and return its address.
 
@@ -50,14 +53,21 @@ def start(
         max_question_chars: longer questions are refused with a friendly line.
         hub_models: whether a model of the Hugging Face hub is named; without one, the hub is never asked.
         reports: the file where verdicts on answers are kept; by default one in ISNAD_HOME.
+        settings: the environment's when None; the guards of the address are read from them.
+        waiting: what has been answering there until now; it is closed just before the chat opens.
 
     Raises:
-        SettingsError: if the port is taken or the host is not an address of this machine.
+        SettingsError: if the port is taken, the host is not an address of this machine, or the password is
+            too short.
     """
-    _quieten(offline=not hub_models)
-    port = _free(host, port)
+    settings = settings or Settings.load()
+    guards = Guards.of(settings, host, space=space())
+    quieten(offline=not hub_models)
+    port = waiting.port if waiting else free(host, port)
     from starlette.middleware import Middleware
 
+    from ui.api_endpoints import Endpoints, Searched
+    from ui.api_mcp import Tools
     from ui.chat import build, launch_options
     from ui.feedback import Reports
     from ui.page import Page
@@ -67,16 +77,27 @@ def start(
         pipeline,
         suggested=suggest(pipeline, examples),
         max_question_chars=max_question_chars,
-        reports=Reports(reports or Settings.load().home / REPORTS, shared=host not in LOCAL),
+        reports=Reports(reports or settings.home / REPORTS, shared=host not in LOCAL),
     )
+    page.api_open = False  # or what waits in the queue could be called past it
     options: dict[str, Any] = launch_options(len(pipeline.documents()))
+    if options["max_file_size"] not in ("1b", 1):
+        guards = replace(guards, upload_bytes=_bytes(options["max_file_size"]))
+    tools = Tools(Endpoints(cast("Searched", pipeline), max_question_chars))
+    inside = {
+        "middleware": [Middleware(Guarded, guards=guards), Middleware(Page)],
+        "lifespan": tools.lifespan,
+        "routes": [tools.route],
+    }
+    if waiting:
+        waiting.close()
     try:
         page.launch(
             server_name=host,
             server_port=port,
             prevent_thread_lock=True,
             quiet=True,
-            app_kwargs={"middleware": [Middleware(Page)]},
+            app_kwargs=inside,
             **options,
         )
     except OSError as error:
@@ -93,6 +114,8 @@ def serve(
     max_question_chars: int = 1000,
     hub_models: bool = False,
     reports: Path | None = None,
+    settings: Settings | None = None,
+    waiting: Waiting | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the chat until Ctrl-C; `say` is given the address. Arguments and errors as for `start`."""
@@ -104,6 +127,8 @@ def serve(
         max_question_chars=max_question_chars,
         hub_models=hub_models,
         reports=reports,
+        settings=settings,
+        waiting=waiting,
     )
     try:
         say(f"Isnad is open at {running.url} (Ctrl-C to stop)")
@@ -114,7 +139,7 @@ def serve(
         running.close()
 
 
-def _quieten(*, offline: bool) -> None:
+def quieten(*, offline: bool) -> None:
     """Turn telemetry off before the libraries that have it are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -122,7 +147,7 @@ def _quieten(*, offline: bool) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
-def _free(host: str, port: int) -> int:
+def free(host: str, port: int) -> int:
     """Return `port`, or a free one for 0, having seen that it can be listened on."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -137,6 +162,19 @@ def _free(host: str, port: int) -> int:
         ) from error
     except OSError as error:
         raise _taken(host, port) from error
+
+
+def space() -> str | None:
+    """Return the name under which this Hugging Face Space is called, or None where this is none."""
+    return os.environ.get("SPACE_HOST", "") if os.environ.get("SPACE_ID") else None
+
+
+def _bytes(size: int | str) -> int:
+    """Return a size as Gradio writes it ("20mb") in bytes."""
+    if isinstance(size, int):
+        return size
+    number, unit = size[:-2], size[-2:]
+    return int(number) << {"kb": 10, "mb": 20, "gb": 30}[unit]
 
 
 def _taken(host: str, port: int) -> SettingsError:

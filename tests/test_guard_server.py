@@ -1,0 +1,191 @@
+"""The guards in place: the chat's own server, called as a stranger would."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from api_support import HELD, MCP, SearchedPipeline, call, serving, tool
+from ui_corpus import CLOSED
+
+from ui.api_endpoints import Endpoints
+from ui.guard_routes import Routes
+
+ANSWER = Endpoints(SearchedPipeline()).ask(CLOSED)
+PASSWORD = "سر الوادي الطويل"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A server for this machine alone."""
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def public() -> Iterator[str]:
+    """A server for everybody, with a password and a low rate."""
+    with serving("0.0.0.0", ISNAD_PASSWORD=PASSWORD, ISNAD_CALLS_PER_MINUTE="40") as address:
+        yield address
+
+
+LIST_ROUTES = """
+import json, gradio
+with gradio.Blocks(analytics_enabled=False) as page:
+    gradio.Textbox()
+page.queue()
+routes = [part for each in page.app.routes for part in getattr(each, "original_router", page.app).routes]
+found = [(method, each.path) for each in routes if hasattr(each, "path") for method in each.methods or ()]
+print(json.dumps(sorted(set(found))))
+"""
+
+
+def gradio_routes() -> list[tuple[str, str]]:
+    """Return (method, path) of every route that Gradio itself would serve, with x for what varies."""
+    # In a process of its own, because Gradio leaves event loops behind, and here warnings are errors.
+    done = subprocess.run([sys.executable, "-c", LIST_ROUTES], capture_output=True, text=True, check=True)
+    routes = json.loads(done.stdout)
+    assert len(routes) > 70
+    return [(method, re.sub(r"{[^}]*}", "x", path)) for method, path in routes]
+
+
+OPEN_OF_GRADIO = {
+    "/",
+    "/config",
+    "/theme.css",
+    "/favicon.ico",
+    "/robots.txt",
+    "/manifest.json",
+    "/assets/x",
+    "/static/x",
+    "/svelte/x",
+    "/gradio_api/info",
+    "/gradio_api/app_id",
+    "/gradio_api/startup-events",
+    "/gradio_api/queue/data",
+    "/gradio_api/heartbeat/x",
+    "/gradio_api/queue/join",
+    "/gradio_api/component_server",
+    "/gradio_api/component_server/",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+}
+
+
+def test_of_gradios_routes_only_the_listed_ones_are_open() -> None:
+    async def nothing(scope: Any, receive: Any, send: Any) -> None: ...
+
+    routes = Routes(nothing)
+    assert {path for method, path in gradio_routes() if routes.is_open(method, path)} == OPEN_OF_GRADIO
+
+
+def test_no_file_of_the_machine_can_be_read(url: str) -> None:
+    home = httpx.get(f"{url}/config").json()
+    assert home["mode"] == "blocks"
+    for path in ("/etc/passwd", "pyproject.toml", "rag/settings.py", "C:/Windows/win.ini"):
+        for route in ("/gradio_api/file=", "/gradio_api/file/", "/file=", "/static/", "/assets/", "/svelte/"):
+            for dots in ("", "../../../../../../..", "..%2f..%2f..%2f..%2f.."):
+                assert httpx.get(f"{url}{route}{dots}{path}").status_code in (403, 404)
+
+
+def test_the_server_fetches_nothing_for_anybody(url: str) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        listening.settimeout(0.5)
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        for route in ("file", "proxy"):
+            assert httpx.get(f"{url}/gradio_api/{route}=http://{address}/x").status_code == 404
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+def functions(url: str) -> list[dict[str, Any]]:
+    return list(httpx.get(f"{url}/config").json()["dependencies"])
+
+
+def test_what_waits_in_the_queue_cannot_be_called_past_it(url: str) -> None:
+    ask = next(each["id"] for each in functions(url) if each["api_name"] == "ask")
+    body = {"data": [CLOSED], "fn_index": ask, "session_hash": "abc"}
+    past = httpx.post(f"{url}/gradio_api/run/predict", json=body)
+    assert past.status_code == 404
+    assert "queue" in past.text
+    assert httpx.post(f"{url}/gradio_api/queue/join", json=body).status_code == 200
+
+
+def test_the_chats_own_functions_have_no_name_to_be_called_by(url: str) -> None:
+    private = {each["api_name"] for each in functions(url) if each["api_visibility"] == "private"}
+    assert private
+    for name in private - {False, None}:
+        assert httpx.post(f"{url}/gradio_api/call/{name}", json={"data": []}).status_code == 404
+        assert httpx.post(f"{url}/gradio_api/run/{name}", json={"data": []}).status_code == 404
+
+
+def test_another_sites_page_can_neither_act_nor_read(url: str) -> None:
+    evil = {"origin": "https://evil.example"}
+    for path in ("/gradio_api/queue/join", "/gradio_api/component_server/", "/gradio_api/call/ask", "/mcp"):
+        # text/plain, because a browser asks no leave for it
+        body = json.dumps({"data": [CLOSED]})
+        sent = httpx.post(url + path, content=body, headers={**evil, "content-type": "text/plain"})
+        assert sent.status_code == 403
+    assert "access-control-allow-origin" not in httpx.get(f"{url}/config", headers=evil).headers
+
+
+def test_a_name_that_was_rebound_to_this_machine_reaches_nothing(url: str) -> None:
+    for path in ("/", "/config", "/gradio_api/info"):
+        assert httpx.get(url + path, headers={"host": "rebound.example"}).status_code == 421
+
+
+def test_a_question_of_any_length_gets_an_answer_of_one_line(url: str) -> None:
+    event, data = call(url, "ask", "س" * 1_000_000)
+    assert (event, data["error"]) == ("error", "the question has 1000000 characters; at most 1000 fit")
+    too_large = httpx.post(f"{url}/gradio_api/call/ask", content=b"[" * 8_000_001)
+    assert too_large.status_code == 413
+
+
+def test_the_queue_is_bounded() -> None:
+    def ask(_: int) -> int:
+        return httpx.post(f"{url}/gradio_api/call/v2/ask", json={"question": HELD}, timeout=30).status_code
+
+    with serving() as url, ThreadPoolExecutor(50) as pool:
+        made = list(pool.map(ask, range(50)))
+    assert set(made) == {200, 503}
+    assert made.count(200) <= 2 + 32 + 2  # at work, waiting, and begun since
+
+
+def test_without_the_password_nothing_is_told(public: str) -> None:
+    assert httpx.get(public).status_code == 401
+    for path in ("/config", "/gradio_api/info", "/assets/index.js", "/theme.css"):
+        refused = httpx.get(public + path)
+        assert refused.status_code == 401
+        assert "مستشفى" not in refused.text
+    assert call(public, "ask", CLOSED)[0] == "401"
+    assert httpx.post(f"{public}/mcp", json={}, headers=MCP).status_code == 401
+
+
+def test_with_the_password_everything_works(public: str) -> None:
+    header = {"authorization": "Basic " + b64encode(f"me:{PASSWORD}".encode()).decode()}
+    assert call(public, "ask", CLOSED, headers=header) == ("complete", [ANSWER])
+    assert tool(public, "tools/list", header)["tools"][0]["name"] == "ask"
+    with httpx.Client(base_url=public, follow_redirects=True) as browser:
+        assert browser.get("/?lang=fr").status_code == 401
+        page = browser.post("/isnad/login?lang=fr", data={"password": PASSWORD})
+        assert page.status_code == 200
+        assert str(page.url).endswith("/?lang=fr")
+        assert "window.gradio_config" in page.text
+        assert browser.get("/config").status_code == 200
+
+
+def test_past_its_rate_a_client_is_asked_to_wait(public: str) -> None:
+    statuses = [httpx.post(f"{public}/mcp", json={}).status_code for _ in range(60)]
+    assert statuses[-1] == 429
+    assert set(statuses) == {401, 429}
