@@ -160,16 +160,23 @@ def test_not_found_without_near_passages_says_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "reason"),
+    ("question", "said"),
     [
-        (ABSENT, "None of these documents is about what you asked."),
-        (KILLED, "The documents touch on the subject, but do not state what you asked."),
-        (UNSURE, "There is something that might answer, but too unsure to be called an answer."),
+        (ABSENT, "Not in these documentsNone of these documents is about what you asked."),
+        (
+            KILLED,
+            "Not in these documentsThe documents touch on the subject, but do not state what you asked.",
+        ),
+        (
+            UNSURE,
+            "No sure answer in these documents"
+            "Something may answer, but it is too unsure to be called an answer.",
+        ),
     ],
 )
-def test_not_found_says_what_was_missing(question: str, reason: str) -> None:
+def test_not_found_says_what_was_missing(question: str, said: str) -> None:
     page = Reader(answered(question, EN))
-    assert page.text.startswith(f"Not in these documents{reason}The nearest they come")
+    assert page.text.startswith(f"{said}The nearest they come")
 
 
 def test_sources_past_the_third_are_folded() -> None:

@@ -70,9 +70,7 @@ def test_the_timeline_goes_from_the_earliest_day_and_groups_what_is_of_one() -> 
 
 
 def test_both_readings_stand_in_the_timeline() -> None:
-    document = Document(
-        id="a.txt", text="تُعقد جلسة المجلس الاثنين المقبل في المقر.", title="أ", date=MONDAY
-    )
+    document = Document(id="a.txt", text="تُعقد جلسة المجلس الاثنين المقبل في المقر.", title="أ", date=MONDAY)
     assert "أو 26 يوليو 2021" in Reader(timeline.timeline([document], AR)).text
 
 

@@ -35,7 +35,8 @@ def _answer(answer: Answer, words: Strings) -> str:
         lines += [_group(group, words, numbered) for group in answer.groups]
     else:
         reason = words(f"reason_{answer.reason}" if answer.reason else "not_found_more")
-        lines.append(f"**{words('not_found')}.** {reason}")
+        heading = words("not_sure" if answer.reason == "low_confidence" else "not_found")
+        lines.append(f"**{heading}.** {reason}")
         if answer.nearest:
             lines.append(words("nearest"))
             lines += [f"> {_plain(each.context)}\n>\n> — {_source(each, words)}" for each in answer.nearest]

@@ -40,7 +40,7 @@ def answer(result: Answer, words: Strings, key: str = "") -> str:
     numbered = quoting.numbers()
     understood = completed(result, words)
     if not result.answered:
-        body = understood + _not_found(result, words, numbered) + _why(words, key)
+        body = understood + _not_found(result, words, numbered) + _why(words, key, "why_none")
         return _message(body, words, _actions(words, key))
     said = _conflict if result.relation == "conflict" else _answered
     copying = f'<a class="is-act is-copy" href="#copy">{words("copy")}</a>'
@@ -86,12 +86,12 @@ def _message(body: str, words: Strings, actions: str = "") -> str:
     )
 
 
-def _why(words: Strings, key: str) -> str:
+def _why(words: Strings, key: str, label: str = "why") -> str:
     """Return the fold that is filled with the reasons when it is opened."""
     if not key:
         return ""
     return (
-        f'<details class="is-why"><summary>{words("why")}</summary>'
+        f'<details class="is-why"><summary>{words(label)}</summary>'
         f'<div class="is-why-body"><a href="#why-{key}">{words("loading")}</a></div></details>'
     )
 
@@ -191,9 +191,8 @@ def _wording(citation: Citation, words: Strings, number: int) -> str:
 
 def _not_found(result: Answer, words: Strings, numbered: Iterator[int]) -> str:
     reason = words(f"reason_{result.reason}" if result.reason else "not_found_more")
-    body = (
-        f'<div class="is-notice is-absent"><strong>{words("not_found")}</strong><span>{reason}</span></div>'
-    )
+    heading = words("not_sure" if result.reason == "low_confidence" else "not_found")
+    body = f'<div class="is-notice is-absent"><strong>{heading}</strong><span>{reason}</span></div>'
     if not result.nearest:
         return body
     passages = "".join(
