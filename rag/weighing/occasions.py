@@ -91,6 +91,8 @@ def differ(left: Statement, right: Statement, question: frozenset[str], alike: A
         return True
     if any(other.ordinals.get(noun, rank) != rank for noun, rank in one.ordinals.items()):
         return True
+    if _of_the_past(one, other, right) or _of_the_past(other, one, left):
+        return True
     if (
         one.times
         and other.times
