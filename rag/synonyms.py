@@ -62,7 +62,7 @@ STATES: Mapping[str, frozenset[str]] = {
     "inflation": folded("تضخم التضخم inflation"),
     "unemployment": folded("""
         بطالة البطالة عاطل عاطلين عاطلا unemployment unemployed jobless chômage chômeurs"""),
-    "born": folded("ولد ولدت مواليد born births naissances nés né née"),
+    "born": folded("ولد ولدت مواليد born births naissances nés née"),
     "temperature": folded("درجة درجات degrees degré degrés"),
 }  # fmt: skip
 
