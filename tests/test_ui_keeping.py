@@ -171,8 +171,9 @@ class Speaking(FakePipeline):
         "The road was closed at dawn, the mayor of Wardan Lina Haddad said.",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, confidence: float = 0.9, quote: str = "لمى الحداد") -> None:
         self.asked: list[str] = []
+        self.confidence, self.quote = confidence, quote
 
     def documents(self) -> list[Document]:
         langs = ("ar", "en")
@@ -180,13 +181,13 @@ class Speaking(FakePipeline):
 
     def answer(self, question: str, *args: object, **more: object) -> Answer:
         self.asked.append(question)
-        text, name = self.texts[0], "لمى الحداد"
+        text, name = self.texts[0], self.quote
         start = text.index(name)
         found = Citation(
             "0.txt", "t", None, start, start + len(name), name, 0, len(text), text, 0.9, "0" * 64
         )
         # The right answer to one question, and the wrong one to all others.
-        return Answer(question, 0.9, (AnswerGroup((found,), 0.9),), "single")
+        return Answer(question, self.confidence, (AnswerGroup((found,), self.confidence),), "single")
 
 
 def test_given_questions_are_kept_if_they_have_an_answer() -> None:
@@ -198,6 +199,18 @@ def test_made_questions_ask_of_those_who_are_quoted_and_are_kept_if_the_answer_i
     pipeline = Speaking()
     assert [each.question for each in suggestions.suggest(pipeline, [])] == ["من هي رئيسة البلدية؟"]
     assert "What did Lina Haddad say?" in pipeline.asked  # answered from another document: not kept
+
+
+@pytest.mark.parametrize(("confidence", "quote"), [(0.4, "لمى الحداد"), (0.9, "الفجر")])
+def test_a_made_question_is_not_kept_for_an_unsure_answer_or_for_another(
+    confidence: float, quote: str
+) -> None:
+    assert suggestions.suggest(Speaking(confidence, quote), []) == []
+
+
+def test_what_somebody_said_is_kept_if_it_is_said_and_not_only_named() -> None:
+    said = suggestions.suggest(Speaking(quote="الطريق مغلق منذ الفجر"), [])
+    assert [each.question for each in said] == ["ماذا قالت لمى الحداد؟"]
 
 
 def test_making_questions_stops_when_time_is_up() -> None:

@@ -1,7 +1,7 @@
 """Questions to begin with, given with the corpus or made from it; each was asked and has an answer.
 
 Made questions come from who is quoted: "who is" the one with a title, "what did" somebody say. A question is
-kept only if the answer names the one it should, or quotes him.
+kept only if the answer is the name, or what that person is quoted for, and is not of low confidence.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from itertools import islice
 from rag.attribution import attribute
 from rag.errors import IsnadError
 from rag.schema import Answer, Document
-from rag.text import fold_text, sentences
+from rag.text import sentences
 from rag.text import words as words_of
 from ui.backend import Asked
+from ui.render import MEDIUM_CONFIDENCE
 
 WANTED = 4
 SECONDS = 2.0  # for making questions; asking the given ones is not counted
 _DOCUMENTS = 40  # read for making questions
 _SENTENCES = 30  # of each
 _CHARS = 4000
+_LEAST_SAID = 3  # words of what somebody is quoted for
 
 # By language, of a man and of a woman.
 _WHO = {"ar": ("من هو {0}؟", "من هي {0}؟"), "en": ("Who is the {0}?",) * 2}
@@ -50,11 +52,11 @@ def suggest(
     until = time.monotonic() + seconds
     made: list[Answer] = []
     for document in pipeline.documents()[:_DOCUMENTS]:
-        for question, name in _questions(document):
+        for question, name, who in _questions(document):
             if len(made) == wanted or time.monotonic() > until:
                 return made
             answer = _ask(pipeline, question)
-            if answer is not None and _is_about(answer, document, name):
+            if answer is not None and (_names if who else _quotes)(answer, document, name):
                 made.append(answer)
                 break  # one of each document, so that they differ
     return made
@@ -68,8 +70,8 @@ def _ask(pipeline: Asked, question: str) -> Answer | None:
     return answer if answer.answered else None
 
 
-def _questions(document: Document) -> Iterator[tuple[str, str]]:
-    """Return questions about those who are quoted in a document, each with the name that it is about."""
+def _questions(document: Document) -> Iterator[tuple[str, str, bool]]:
+    """Yield questions about those whom a document quotes, each with the name, and if it asks for it."""
     text, lang = document.text, document.lang or ""
     end = min(len(text), document.body_start + _CHARS)
     for first, last in islice(sentences(text, document.body_start, end), _SENTENCES):
@@ -79,9 +81,9 @@ def _questions(document: Document) -> Iterator[tuple[str, str]]:
             continue
         she = _is_woman(text[first:last], title)
         if " " in title and lang in _WHO:
-            yield _WHO[lang][she].format(title), name
+            yield _WHO[lang][she].format(title), name, True
         if lang in _SAID:
-            yield _SAID[lang][she].format(name), name
+            yield _SAID[lang][she].format(name), name, False
 
 
 def _is_woman(sentence: str, title: str) -> bool:
@@ -90,11 +92,27 @@ def _is_woman(sentence: str, title: str) -> bool:
     return title.partition(" ")[0].endswith("ة") or (not title and bool(said & _SHE_SAYS))
 
 
-def _is_about(answer: Answer, document: Document, name: str) -> bool:
-    """Tell whether the answer is, or quotes, the one of that name, in that document."""
+def _names(answer: Answer, document: Document, name: str) -> bool:
+    """Tell whether the answer is the one of that name, in that document."""
     best = answer.citations[0]
-    if best.document != document.id:
-        return False
-    said = {word.text for word in words_of(best.context)}
-    said |= {word.text for link in best.attribution for word in words_of(link.quote)}
-    return all(word in said for word in fold_text(name).split())
+    return (
+        answer.confidence >= MEDIUM_CONFIDENCE
+        and best.document == document.id
+        and bool(_words(best.quote) & _words(name))
+    )
+
+
+def _quotes(answer: Answer, document: Document, name: str) -> bool:
+    """Tell whether the answer is what the one of that name is quoted for, in that document."""
+    best = answer.citations[0]
+    said_by = _words(best.context).union(*(_words(link.quote) for link in best.attribution))
+    return (
+        answer.confidence >= MEDIUM_CONFIDENCE
+        and best.document == document.id
+        and _words(name) <= said_by
+        and len(_words(best.quote) - _words(name)) >= _LEAST_SAID
+    )
+
+
+def _words(text: str) -> set[str]:
+    return {word.text for word in words_of(text)}
