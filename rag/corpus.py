@@ -157,7 +157,8 @@ def _document(name: str, extract: Extract) -> Document:
     text = extract.text
     facts, body_start = front_matter(text)
     body = text[body_start : body_start + _LOOKED_AT]
-    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    is_table = any(section.kind == "row" for section in extract.sections)  # its first row is no title
+    lines = [] if is_table else [line.strip() for line in body.splitlines() if line.strip()]
     return Document(
         id=name,
         text=text,

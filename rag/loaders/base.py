@@ -22,7 +22,7 @@ class Limits:
     ratio: int = 200  # how many times larger than packed: text is 3 to 20 times, a bomb a thousand
     members: int = 5_000  # files in an archive
     depth: int = 2  # archives in archives
-    seconds: float = 25.0  # for one document
+    seconds: float = 20.0  # for one document; a large PDF has more, for it may have a thousand pages
     memory: int = 1_000_000_000  # bytes of address space, where the system can limit it
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
 
 from rag.loaders.archive import is_left_out
 from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
@@ -14,6 +15,7 @@ from rag.loaders.markup import blocks, parse_html
 from rag.loaders.plain import load_text
 
 _MOST_PARTS = 500
+_SAME = 0.5  # the share of the marked-up text that the plain one has at least, if it is the same
 
 
 def load_mail(data: bytes, limits: Limits) -> Extract:
@@ -44,7 +46,7 @@ def load_mail(data: bytes, limits: Limits) -> Extract:
         writer.sections,
         subject or None,
         date=_date(message),
-        source=_field(message, "from") or None,
+        source=_sender(message) or None,
         parts=list(_attachments(parts)),
     )
 
@@ -56,15 +58,15 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
             yield part
 
 
-def _body(parts: list[EmailMessage]) -> Iterator[EmailMessage]:
-    """Yield the parts that are shown: of a text in two forms the plain one, unless it is blank."""
-    shown = [
-        part
-        for part in parts
-        if part.get_content_type() in ("text/plain", "text/html") and not _is_attached(part)
-    ]
-    plain = [part for part in shown if part.get_content_type() == "text/plain" and _text(part).strip()]
-    yield from plain or shown
+def _body(parts: list[EmailMessage]) -> list[EmailMessage]:
+    """Return the parts that are shown: of a text in two forms the plain one, unless that is only a notice."""
+    own = [part for part in parts if not _is_attached(part)]
+    plain = [part for part in own if part.get_content_type() == "text/plain"]
+    marked = [part for part in own if part.get_content_type() == "text/html"]
+    if not marked:
+        return plain
+    seen = sum(len(block.text) for part in marked for block in blocks(parse_html(_text(part))))
+    return plain if _SAME * seen <= sum(len(_text(part)) for part in plain) else marked
 
 
 def _is_attached(part: EmailMessage) -> bool:
@@ -94,10 +96,14 @@ def _field(message: EmailMessage, name: str) -> str:
         return ""
 
 
+def _sender(message: EmailMessage) -> str:
+    """Return the name of the sender, or else the address."""
+    name, address = parseaddr(_field(message, "from"))
+    return name or address
+
+
 def _date(message: EmailMessage) -> dt.date | None:
     """Return the day on which the message was sent, where it was sent."""
-    from email.utils import parsedate_to_datetime
-
     try:
         return parsedate_to_datetime(_field(message, "date")).date()
     except (ValueError, TypeError, IndexError, OverflowError):

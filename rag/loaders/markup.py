@@ -25,7 +25,15 @@ _HEADINGS = frozenset(f"h{i}" for i in range(1, 7))
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{2,40})", re.IGNORECASE)
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TABLE_CELL = 300  # characters beyond which a table only arranges a page
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_WITHOUT_END = """
+    area base br col embed hr img input link meta param source track wbr p li dt dd td th tr tbody thead tfoot
+    option optgroup colgroup html head body
+"""
+_ENDLESS = frozenset(_WITHOUT_END.split())  # elements that need not be closed
+_DEEPEST_TAGS = 3_000  # elements that are not closed; a careless page may have hundreds
 _MOST_COLUMNS = 100
+_DEEPEST = 400  # elements in one another; pages have fewer than a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,17 @@ def parse_html(text: str) -> Node:
     """Return the root of a page.
 
     Raises:
-        LoadError: if there is none.
+        LoadError: if there is none, or it is nested so deeply that parsing it would take forever.
     """
     from selectolax.lexbor import LexborHTMLParser
+
+    depth = deepest = 0
+    for match in _TAG.finditer(text):
+        if match[2].lower() not in _ENDLESS:
+            depth = max(depth - 1, 0) if match[1] else depth + 1
+            deepest = max(deepest, depth)
+    if deepest > _DEEPEST_TAGS:
+        raise LoadError("is nested too deeply, as only damaged files are; save it anew")
 
     root = LexborHTMLParser(text.encode("utf-8", "replace").decode("utf-8")).root
     if root is None:
@@ -84,10 +100,14 @@ def is_invisible(node: Node) -> bool:
 
 
 def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> Iterator[Block]:
-    """Yield the blocks under `root` in order, but nothing of the elements that are left out."""
+    """Yield the blocks under `root` in order, but nothing of the elements that are left out.
+
+    Raises:
+        LoadError: if elements are nested without end.
+    """
     pieces: list[str] = []
     linked = 0
-    links = 0  # how many links are open
+    links = depth = 0  # how many links, and how many elements, are open
     owner = root
     node: Node = root.child
     entering = True
@@ -130,11 +150,14 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
                 yield from flushed()
                 owner = node.parent or root
         if descend:
+            depth += 1
+            if depth > _DEEPEST:
+                raise LoadError("is nested too deeply, as only damaged files are; save it anew")
             node = node.child
         elif node.next is not None:
             node, entering = node.next, True
         else:
-            node, entering = node.parent, False
+            node, entering, depth = node.parent, False, depth - 1
             if node is None or node == root:
                 break
     yield from flushed()

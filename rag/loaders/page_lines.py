@@ -16,6 +16,7 @@ from rag.loaders.direction import CELL, is_right_to_left, logical
 
 _ALEFS = "اأإآٱ"
 _LIGATURES = re.compile(rf"ل[{_ALEFS}]|لله|لل|الله|محمد|صلى|عليه|وسلم|ﷲ")
+_STOPS = tuple(".,:;!?،؛؟…")
 _SAME_LINE = 0.45  # of the size of the type: how far apart two baselines may be
 _SPACE = 0.17  # likewise: a gap that parts words
 _NARROW = 0.03  # likewise, where the file, too, has a space between two letters
@@ -106,9 +107,14 @@ class Line:
     def is_right_to_left(self, page: bool) -> bool:
         """Tell whether the line runs from right to left, on a page that does or does not."""
         letters = self.letters
+        if not page or is_right_to_left(letters):
+            return is_right_to_left(letters)
         kinds = {unicodedata.bidirectional(character) for character in letters}
-        of_its_own = "L" in kinds and kinds.isdisjoint(("R", "AL"))
-        return is_right_to_left(letters) or (page and not of_its_own)
+        if "L" not in kinds or not kinds.isdisjoint(("R", "AL")):
+            return True
+        # Latin words alone: the stop at their end stands on the left, if the line runs as the page does.
+        units = self.units()
+        return units[0] in _STOPS and units[-1] not in _STOPS
 
     def text(self, *, right_to_left: bool) -> str:
         """Return the line as it is read, if it runs that way."""

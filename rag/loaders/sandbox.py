@@ -21,14 +21,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from rag.loaders import PLAIN, Limits, LoadError, Read, kind, read
+from rag.loaders.kinds import HEAD
 from rag.loaders.worker import decode, receive, write_frame
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.loaders.worker import main; main()"
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_SECONDS_PER_MB = 10.0  # more for a larger file: a book of a thousand pages is no bomb
+_SECONDS_PER_MB = 10.0  # more for a PDF beyond the first: a book of a thousand pages is no bomb
 _MOST_KILLED = 3  # documents of one file after which the rest is given up
-_MOST_IDLE = 2  # processes that wait for another file
+_MOST_IDLE = 2  # processes that wait for another file,
+_IDLE = 10.0  # for so many seconds
 _FRAME = 200_000_000  # bytes of an answer
 
 
@@ -52,12 +54,14 @@ class Sandbox:
     """Child processes, started when they are needed; each reads one file at a time."""
 
     def __init__(self) -> None:
-        self._idle: list[subprocess.Popen[bytes]] = []
+        self._idle: dict[subprocess.Popen[bytes], threading.Timer] = {}  # each with what will end it
         self._lock = threading.Lock()
 
     def read(self, data: bytes, name: str, limits: Limits) -> Iterator[Read]:
         """Yield the documents of a file in order; what is left unread ends the process."""
-        seconds = limits.seconds + len(data) / 1e6 * _SECONDS_PER_MB
+        seconds = limits.seconds
+        if data[:HEAD].find(b"%PDF-") >= 0:
+            seconds += max(0.0, len(data) / 1e6 - 1) * _SECONDS_PER_MB
         after: str | None = None
         for killed in range(_MOST_KILLED):
             began, reason = yield from self._attempt(data, name, limits, seconds, after)
@@ -72,10 +76,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the processes that wait."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for process in idle:
-            _end(process)
+        for process in list(self._idle):
+            self._retire(process)
 
     def _attempt(
         self, data: bytes, name: str, limits: Limits, seconds: float, after: str | None
@@ -116,7 +118,9 @@ class Sandbox:
         """Return a process that waits, or a new one, and whether it is new."""
         with self._lock:
             if self._idle:
-                return self._idle.pop(), False
+                process, timer = self._idle.popitem()
+                timer.cancel()
+                return process, False
         return _start(), True
 
     def _give_back(self, process: subprocess.Popen[bytes]) -> bool:
@@ -124,8 +128,18 @@ class Sandbox:
         with self._lock:
             if len(self._idle) >= _MOST_IDLE:
                 return False
-            self._idle.append(process)
-            return True
+            self._idle[process] = timer = threading.Timer(_IDLE, self._retire, [process])
+        timer.daemon = True
+        timer.start()
+        return True
+
+    def _retire(self, process: subprocess.Popen[bytes]) -> None:
+        """End a process, if it still waits."""
+        with self._lock:
+            timer = self._idle.pop(process, None)
+        if timer is not None:
+            timer.cancel()
+            _end(process)
 
 
 class _Clock:

@@ -39,6 +39,8 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     empty = 0
     for row in sheet.iter_rows(max_col=_COLUMNS):
         cells = [_shown(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
         empty = 0 if any(cells) else empty + 1
         if empty > _EMPTY:
             return

@@ -20,7 +20,7 @@ from rag.loaders import Extract, Limits, LoadError, Read, read
 from rag.schema import Section
 
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork")
-IDLE = 20  # seconds without a request after which the process ends by itself
+IDLE = 60  # seconds without a request after which the process ends by itself, if its parent forgot it
 _HEADER = 8
 
 
