@@ -13,7 +13,10 @@ from rag.reader import Reading
 from rag.schema import Chunk, Document, Hit, Kind, Span
 
 SATURDAY = dt.date(2021, 7, 24)
-TEXT = "نقلت وكالة المشرق عن وزير النقل سمير الحلبي قوله إن الجسر سيفتح الإثنين المقبل. وقد بدأ العمل فيه قبل عامين."
+TEXT = (
+    "نقلت وكالة المشرق عن وزير النقل سمير الحلبي قوله إن الجسر سيفتح الإثنين المقبل. "
+    "وقد بدأ العمل فيه قبل عامين."
+)
 
 
 def document(text: str = TEXT, date: dt.date | None = SATURDAY) -> Document:

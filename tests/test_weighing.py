@@ -84,6 +84,12 @@ def test_the_toll_of_another_town_is_no_conflict() -> None:
     assert weighed("كم شخصا قتل في الحريق؟", one, other).relation == "compatible"
 
 
+def test_a_count_many_times_larger_is_of_something_else() -> None:
+    company = marked("a", "تضم الفرقة 900 جندي في الجنوب.", "900 جندي")
+    force = marked("b", "مددت القوة عملها وفيها 11 ألف جندي.", "11 ألف جندي")
+    assert weighed("كم جنديا في الجنوب؟", company, force).relation == "compatible"
+
+
 def test_a_day_by_both_calendars_of_months_and_by_its_weekday_is_one_day() -> None:
     date = dt.date(2021, 7, 24)  # a Saturday
     spans = (
