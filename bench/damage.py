@@ -2,9 +2,9 @@
 
     python bench/damage.py --trials 1000 > bench/damage.txt
 
-Each trial takes a whole index and flips bits in one of its files, zeroes a page of it, or cuts off its end; the
-catalog and its log are among them. Then it is opened and asked. The outcome must be the answers of the whole
-index, or an error of ours that says how to mend it. The trials run in processes of their own, so that a crash is seen as one.
+Each trial takes a whole index, damages one of its files, the catalog and its log among them, opens it and
+asks. The outcome must be the answers of the whole index, or an error of ours that says how to mend it. The
+trials run in processes of their own, so that a crash is seen as one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,18 @@ def harm(data: bytes, how: str, draw: random.Random) -> bytes:
     return bytes(damaged)
 
 
+def once(load: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what loads the reader the first time, and then gives it again: all trials share it."""
+    kept: list[Any] = []
+
+    def loaded(*some: Any, **more: Any) -> Any:
+        if not kept:
+            kept.append(load(*some, **more))
+        return kept[0]
+
+    return loaded
+
+
 def kind_of(path: Path) -> str:
     """Return what a file of the index belongs to."""
     folder = path.parent.name.split("-")[0]
@@ -80,8 +93,7 @@ class Trial:
         self.settings = Settings.load(home=place / "home")
         time.sleep(2.1)  # files written just now would be read again at every look
         with Index.open(self.folder, self.settings) as index:
-            reader = rag.pipeline.load_reader("embedded", index.tokens)
-            rag.pipeline.load_reader = lambda *_, **__: reader  # opened once for all trials
+            rag.pipeline.load_reader = once(rag.pipeline.load_reader)
             self.expected = self.ask(index)
             shutil.copytree(self.settings.home, place / "logged")  # with what waits in the log
         shutil.copytree(self.settings.home, place / "closed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -207,7 +208,8 @@ class Index:
         """Read what is new or changed in the folder, forget what is gone, and say so.
 
         Where another process is writing, nothing is done, and the report says who that is; what was last
-        published by it is answered from.
+        published by it is answered from. Of an index that cannot be written, too, the last state is kept, and
+        the report says how many files are `left`.
 
         Args:
             progress: is told what is done.
@@ -239,6 +241,12 @@ class Index:
         plan = Plan.of(files, self.store.catalog, anew=anew)
         if not (plan.work or self.store.stale):
             self.report = Update.of(self, plan, files, self._settings).report()
+            return self._checked()
+        if self.store.catalog.readonly:
+            if plan.work and (alone or not self.store.ready):
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+            self.store.sync(progress)  # into a folder of its own
+            self.report = Update.of(self, plan, files, self._settings).report(left=len(plan.pending))
             return self._checked()
         try:
             with self.store.writing(0.0 if alone or self.store.ready else PATIENCE):

@@ -84,10 +84,11 @@ class Plan:
     known: Mapping[str, FileEntry]  # what the catalog has read, by file
     names: Mapping[str, list[str]]  # the documents of each file
     refused: Mapping[str, list[Skipped]]  # what of each file could not be taken in
+    staged: Mapping[str, FileEntry]  # files of which documents wait that are to replace others
     gone: list[str]  # files, as the rest
-    dropped: list[str]  # of which documents wait that no longer fit
     pending: list[str] = field(default_factory=list)  # to be read
     waiting: list[str] = field(default_factory=list)  # read before, but not yet published
+    dropped: list[str] = field(default_factory=list)  # of which documents wait, though they are gone
     unchanged: list[str] = field(default_factory=list)
 
     @classmethod
@@ -102,7 +103,7 @@ class Plan:
         with catalog.snapshot():
             known, staged = catalog.files(), catalog.staged()
             names, refused = catalog.names(), _by_file(catalog.skipped())
-        plan = cls(known, names, refused, sorted(known.keys() - files.keys()), [])
+        plan = cls(known, names, refused, staged, sorted(known.keys() - files.keys()))
         for name, path in files.items():
             state = tuple(look(path))
             if name in staged and tuple(staged[name][2:]) == state:
@@ -111,7 +112,7 @@ class Plan:
                 plan.unchanged.append(name)
             else:
                 plan.pending.append(name)
-        plan.dropped = sorted(staged.keys() - set(plan.waiting))
+        plan.dropped = sorted(staged.keys() - files.keys())
         return plan
 
     @property

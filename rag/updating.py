@@ -179,9 +179,7 @@ class Update:
         limit = self._settings.max_file_bytes
         try:
             seen, digest = identify(path, limit)
-            known = self._plan.known.get(name)
-            if known and digest and known.digest == digest and known.size >= 0 and not self._anew:
-                self._keep(name, seen.settled().entry(name, digest))
+            if self._is_known(name, seen.settled().entry(name, digest)):
                 return
             seen, digest, content = read(path, self._folder, self._settings)
         except VanishedError:
@@ -208,6 +206,22 @@ class Update:
             self._place(document, name, UNSEEN.entry(name, "") if parts else entry, source)
         held = {document.id for document in content.documents}
         self._removed.update(set(self._plan.names.get(name, ())) - held)
+
+    def _is_known(self, name: str, entry: FileEntry) -> bool:
+        """Tell whether the bytes of a file have been read before; then it is done with."""
+        known, staged = self._plan.known.get(name), self._plan.staged.get(name)
+        if self._anew and not staged:
+            return False
+        if staged and staged.digest == entry.digest and staged.size >= 0:
+            self._changed += self._plan.names.get(name, [name])
+            self._settled.append(entry)
+            return True
+        if staged:
+            self._catalog.unstage([name])
+        if self._anew or not known or not entry.digest or known.digest != entry.digest or known.size < 0:
+            return False
+        self._keep(name, entry)
+        return True
 
     def _keep(self, name: str, entry: FileEntry) -> None:
         """Note that a file holds what it held."""
