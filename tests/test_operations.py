@@ -1,0 +1,279 @@
+"""What an operator sees: metrics, health, logs without documents' words, progress, the report, watching."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from index_support import fill, opened
+
+from rag import logs, metrics
+from rag.cli import main
+from rag.commands.meter import Meter, describe, duration
+from rag.errors import QuestionError
+from rag.index import place
+from rag.pipeline import Pipeline
+from rag.settings import Settings
+from ui import operations
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = re.compile(r'[a-z_]+(?:\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? \S+')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return fill(tmp_path / "corpus")
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    yield stream
+    logs.configure("off")
+    logging.getLogger(logs.ROOT).propagate = True
+    logging.getLogger(logs.ROOT).setLevel(logging.NOTSET)
+
+
+# -- Metrics and health ----------------------------------------------------------------------------------
+
+
+def test_a_histogram_counts_what_is_at_most_each_bound() -> None:
+    seconds = metrics.Histogram("s", "Seconds.", ["stage"], bounds=(0.1, 1.0))
+    for value in (0.05, 0.1, 0.5, 3.0):
+        seconds.observe(value, "read")
+    assert list(seconds.lines()) == [
+        's_bucket{stage="read",le="0.1"} 2',
+        's_bucket{stage="read",le="1"} 3',
+        's_bucket{stage="read",le="+Inf"} 4',
+        's_sum{stage="read"} 3.65',
+        's_count{stage="read"} 4',
+    ]
+
+
+def test_labels_are_escaped_and_must_fit() -> None:
+    counter = metrics.Counter("c_total", "Things.", ["what"])
+    counter.add('a "b"\\\nسطر', by=2)
+    assert list(counter.lines()) == ['c_total{what="a \\"b\\"\\\\\\nسطر"} 2']
+    with pytest.raises(ValueError, match="expected"):
+        counter.add()
+    with pytest.raises(ValueError, match="expected"):
+        counter.add("a", by=-1)
+
+
+def test_questions_are_counted_by_outcome_and_timed_by_stage(folder: Path) -> None:
+    def counts() -> list[float]:
+        outcomes = [metrics.QUESTIONS.value(each) for each in ("answered", "abstained", "refused", "failed")]
+        stages = [float(metrics.STAGES.count(each)) for each in ("retrieve", "read", "compose")]
+        return outcomes + stages + [float(metrics.SECONDS.count())]
+
+    with Pipeline.open(folder) as pipeline:
+        before = counts()
+        assert pipeline.answer("من افتتح ميناء المرجان؟").answered
+        assert not pipeline.answer("كم يبلغ سعر الذهب في نيودلهي؟").answered
+        with pytest.raises(QuestionError):
+            pipeline.answer(" ")
+        gained = [after - was for after, was in zip(counts(), before, strict=True)]
+        assert gained == [1, 1, 1, 0, 2, 2, 2, 3]
+        text = metrics.render(pipeline.store)
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert all(SAMPLE.fullmatch(line) for line in lines)
+    assert "isnad_documents 3" in lines
+    assert "isnad_index_generation 2" in lines or "isnad_catalog_generation" in text
+    memory = next(line for line in lines if line.startswith("process_resident_memory_bytes"))
+    assert 10_000_000 < float(memory.split()[1]) < 5_000_000_000
+    assert not re.search("المرجان|العطار", text)
+
+
+def test_the_routes_stand_before_those_that_take_any_path(folder: Path) -> None:
+    from starlette.applications import Starlette
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+
+    async def any_path(request: object) -> PlainTextResponse:
+        return PlainTextResponse("page")
+
+    app = Starlette(routes=[Route("/{page}", any_path)])
+    with Pipeline.open(folder) as pipeline:
+        operations.mount(app, pipeline)
+        status, body = get(app, "/healthz")
+        assert (status, json.loads(body)["status"], json.loads(body)["documents"]) == (200, "ok", 3)
+        status, body = get(app, "/metrics")
+        assert (status, "# TYPE isnad_questions_total counter" in body) == (200, True)
+        assert get(app, "/other") == (200, "page")
+    status, body = get(app, "/healthz")  # the pipeline is closed
+    assert (status, json.loads(body)) == (503, {"status": "failed", "reason": "CatalogError"})
+    assert get(app, "/metrics")[0] == 200
+
+
+def get(app: object, path: str) -> tuple[int, str]:
+    """Ask an ASGI app without a server."""
+    import asyncio
+
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "headers": [], "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "root_path": "",
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))  # type: ignore[operator]
+    body = b"".join(bytes(message.get("body", b"")) for message in sent)  # type: ignore[arg-type]
+    return int(str(sent[0]["status"])), body.decode("utf-8")
+
+
+# -- Logs ------------------------------------------------------------------------------------------------
+
+
+def test_logs_are_lines_of_json_without_a_word_of_documents_or_questions(
+    folder: Path, logged: io.StringIO
+) -> None:
+    (folder / "empty.txt").write_text(" ", encoding="utf-8")
+    logs.configure("info", logged)
+    with Pipeline.open(folder) as pipeline:
+        pipeline.answer("من افتتح ميناء المرجان؟")
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert {"skipped", "looked at the folder", "question"} <= {line["event"] for line in lines}
+    asked = next(line for line in lines if line["event"] == "question")
+    assert (asked["outcome"], asked["level"], asked["characters"]) == ("answered", "info", 23)
+    looked = next(line for line in lines if line["event"] == "looked at the folder")
+    assert (looked["added"], looked["skipped"]) == (3, 1)
+    assert not re.search("المرجان|العطار|افتتح|wheat", logged.getvalue())
+
+
+def test_only_the_level_debug_shows_questions(folder: Path, logged: io.StringIO) -> None:
+    logs.configure("debug", logged)
+    with Pipeline.open(folder) as pipeline:
+        pipeline.answer("من افتتح ميناء المرجان؟")
+    assert "من افتتح ميناء المرجان؟" in logged.getvalue()
+    with pytest.raises(ValueError, match="'loud', expected one of off"):
+        logs.configure("loud")
+
+
+# -- Progress, the report, stopping and watching ---------------------------------------------------------
+
+
+def test_progress_tells_counts_rate_and_time_left() -> None:
+    assert describe("reading", 120, 300, 10.0) == "reading: 120 of 300 files, 12.0 a second, 15 s left"
+    assert describe("dense", 0, 5000, 1.0) == "indexing vectors: 0 of 5,000 passages"
+    assert [duration(seconds) for seconds in (3.4, 200, 7500)] == ["3 s", "3 min 20 s", "2 h 5 min"]
+
+
+def test_a_terminal_shows_progress_on_one_line_and_clears_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    stream = Terminal()
+    with Meter(stream) as meter:
+        meter("reading", 0, 4)
+        now[0] += 2
+        meter("reading", 1, 4)
+    assert stream.getvalue() == "\r\x1b[2Kreading: 1 of 4 files, 0.5 a second, 6 s left\r\x1b[2K"
+
+
+def test_a_log_gets_a_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, stream = [100.0], io.StringIO()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with Meter(stream) as meter:
+        for done in range(25):
+            meter("reading", done, 25)
+            now[0] += 1
+    assert [line.split(",")[0] for line in stream.getvalue().splitlines()] == [
+        "isnad: reading: 10 of 25 files",
+        "isnad: reading: 20 of 25 files",
+    ]
+
+
+def test_every_skipped_file_is_named_with_its_reason_and_kept(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(15):
+        (folder / f"فارغ {i:02}.txt").write_text("", encoding="utf-8")
+    assert main(["index", str(folder)]) == 0
+    shown = capsys.readouterr().out
+    assert re.findall(r"فارغ \d\d\.txt: \S", shown) == [f"فارغ {i:02}.txt: h" for i in range(15)]
+    assert main(["documents", "-c", str(folder), "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)["skipped"]
+    assert [(each["document"], bool(each["reason"])) for each in kept] == [
+        (f"فارغ {i:02}.txt", True) for i in range(15)
+    ]
+
+
+def test_doctor_check_finds_a_whole_index_whole_and_a_changed_bit(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "--check", "-c", str(folder)]) == 2
+    assert "has no index yet; run `isnad index`" in capsys.readouterr().err
+    opened(folder).close()
+    assert main(["doctor", "--check", "-c", str(folder)]) == 0
+    assert "✓ catalog, vectors and words agree" in capsys.readouterr().out
+    (vectors,) = place(folder, Settings.load()).glob("dense-*/vectors.npy")
+    data = bytearray(vectors.read_bytes())
+    data[-5] ^= 1
+    vectors.write_bytes(data)
+    assert main(["doctor", "--check", "-c", str(folder), "--json"]) == 2
+    record = json.loads(capsys.readouterr().out)
+    assert (record["ok"], record["problems"]) == (False, ["no dense index"])
+    opened(folder).close()
+    assert main(["doctor", "--check", "-c", str(folder)]) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals there are others")
+def test_watching_follows_the_folder_until_it_is_stopped(folder: Path) -> None:
+    command = [sys.executable, "-m", "rag.cli", "index", str(folder), "--watch"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        shown = []
+        while not shown or not shown[-1].startswith("watching"):
+            shown.append(process.stdout.readline())
+            assert shown[-1], process.stderr.read() if process.stderr else ""
+        (folder / "new.txt").write_text("خبر جديد عن القافلة.\n", encoding="utf-8")
+        assert re.match(r"\d\d:\d\d:\d\d  1 added, ", process.stdout.readline())
+        (folder / "new.txt").rename(folder / "قديم.txt")
+        assert re.match(r"\d\d:\d\d:\d\d  1 renamed, ", process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        assert process.returncode == 0
+    with opened(folder) as index:
+        assert index.document("قديم.txt").text == "خبر جديد عن القافلة.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals there are others")
+def test_ctrl_c_stops_with_what_was_read_kept(tmp_path: Path) -> None:
+    texts = {f"{i:03}.txt": f"الملف {i}\n\n" + f"وصلت القافلة {i}.\n" * 900 for i in range(300)}
+    folder = fill(tmp_path / "corpus", texts)
+    command = [sys.executable, "-m", "rag.cli", "index", str(folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT
+    ) as process:
+        catalog = place(folder, Settings.load()) / "catalog.sqlite"
+        while not catalog.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    left = re.search(r"stopped with (\d+) files left; what was read is kept", err)
+    assert left, err
+    assert 0 < int(left[1]) < 300
