@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag import cues
-from rag.attribution.arabic_cues import GIVEN_NAMES
+from rag.attribution.arabic_cues import GIVEN_NAMES, TITLES
 from rag.cues import folded
 from rag.dates import TimeExpression, time_expressions
 from rag.decoding import Page, Run
@@ -35,6 +35,7 @@ _LOOSE_END = folded("""
 _YEARS = folded("عام العام سنة السنة year année año jahr yıl yılda سال")
 _NEGATION_REACH = 2  # words between a negation and the run that it is shown with
 _LONGEST_NAME = 6  # words
+_LEAST_FAMILY_NAME = 5  # letters, the article among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _trimmed(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
 
 
 def _one_number(question: Question, page: Page, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
-    """Narrow a run that holds two counts of different things (36 dead and 62 wounded) to the one asked for."""
+    """Narrow a run that holds two counts (36 dead and 62 wounded) to the one that is asked for."""
     inside = [n for n in sentence.numbers if _overlap(n.first, n.last, first, last) and not n.ordinal_like]
     if len(inside) < 2:
         return first, last
@@ -169,6 +170,9 @@ def _whole_name(question: Question, page: Page, sentence: Sentence, first: int, 
     def capital(i: int) -> bool:
         return page.text[words[i].start].isupper()
 
+    def timed(i: int) -> bool:
+        return any(time.first <= i < time.last for time in sentence.times)
+
     while first > sentence.first and last - first < _LONGEST_NAME and joined(first):
         before = first - 1
         initial = before == sentence.first  # a capital that the sentence may have given it
@@ -183,13 +187,25 @@ def _whole_name(question: Question, page: Page, sentence: Sentence, first: int, 
         else:
             break
     while last < sentence.last and last - first < _LONGEST_NAME and joined(last):
-        if (words[last - 1].text in JOINERS and _is_arabic(words[last - 1].text)) or (
-            capital(last - 1) and capital(last)
+        if (
+            (
+                question.kind == "person"
+                and _is_family_name(words[last - 1].text, words[last].text, timed(last))
+            )
+            or (words[last - 1].text in JOINERS and _is_arabic(words[last - 1].text))
+            or (capital(last - 1) and capital(last))
         ):
             last += 1
         else:
             break
     return first, last
+
+
+def _is_family_name(before: str, word: str, timed: bool) -> bool:
+    """Tell whether an Arabic word goes on with the given name before it: سليم الخازن, محمد علي."""
+    if before not in GIVEN_NAMES or timed or word in cues.SAYING or word in TITLES:
+        return False
+    return word in GIVEN_NAMES or (word.startswith("ال") and len(word) >= _LEAST_FAMILY_NAME)
 
 
 def _with_negation(page: Page, sentence: Sentence, first: int) -> int:

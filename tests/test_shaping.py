@@ -48,6 +48,20 @@ def test_the_bounds_are_those_a_reader_would_give(question: str, text: str, mark
     assert shape(question, text, marked) == whole
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("افتتح سليم الخازن الجسر.", "سليم الخازن"),
+        ("افتتح سليم كريم الخازن الجسر.", "سليم كريم الخازن"),
+        ("افتتح سليم، الخازن الأول، الجسر.", "سليم"),
+        ("افتتح سليم الجمعة جسرا.", "سليم"),
+        ("قال سليم المدير إن الجسر مفتوح.", "سليم"),
+    ],
+)
+def test_a_given_name_goes_on_with_the_family_name_after_it(text: str, whole: str) -> None:
+    assert shape("من افتتح الجسر؟", text, "سليم") == whole
+
+
 def test_a_negation_beyond_a_comma_belongs_to_something_else() -> None:
     assert shape("من حضر؟", "لم يتأخر أحد، سالم حضر.", "سالم") == "سالم"
 
