@@ -203,7 +203,7 @@ def _whole_name(question: Question, page: Page, sentence: Sentence, first: int, 
 
 def _is_family_name(before: str, word: str, timed: bool) -> bool:
     """Tell whether an Arabic word goes on with the given name before it: سليم الخازن, محمد علي."""
-    if before not in GIVEN_NAMES or timed or word in cues.SAYING or word in TITLES:
+    if before not in GIVEN_NAMES or timed or word in cues.SAYING or word.removeprefix("ال") in TITLES:
         return False
     return word in GIVEN_NAMES or (word.startswith("ال") and len(word) >= _LEAST_FAMILY_NAME)
 
