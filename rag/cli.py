@@ -159,12 +159,14 @@ def serve(
       isnad serve -c ~/articles --port 8000
       isnad serve --host 0.0.0.0        other machines can ask, too
     """
+    from rag import logs
     from rag.commands.terminal import ProgressBar
     from rag.pipeline import Pipeline
     from rag.settings import Settings
     from ui.app import serve as run
 
     settings = Settings.load(corpus=corpus, host=host, port=port)
+    logs.configure(settings.log)
     with ProgressBar() as progress:
         pipeline = Pipeline.open(settings=settings, progress=progress)
     with pipeline:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     )
     passages: int = Field(10, ge=1, le=100, description="how many retrieved passages the reader reads")
     max_question_chars: int = Field(1000, ge=1, description="longer questions are refused")
+    log: Literal["off", "error", "warning", "info", "debug"] = Field(
+        "warning", description="what `serve` and `index` log; up to `info` no word of documents or questions"
+    )
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
     host: str = Field("127.0.0.1", description="the address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")

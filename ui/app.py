@@ -66,6 +66,7 @@ def start(
     port = waiting.port if waiting else free(host, port)
     from starlette.middleware import Middleware
 
+    from ui import operations
     from ui.api_endpoints import Endpoints, Searched
     from ui.api_mcp import Tools
     from ui.chat import build, launch_options
@@ -87,7 +88,7 @@ def start(
     inside = {
         "middleware": [Middleware(Guarded, guards=guards), Middleware(Page)],
         "lifespan": tools.lifespan,
-        "routes": [tools.route],
+        "routes": [tools.route, *(operations.routes(pipeline) if hasattr(pipeline, "store") else ())],
     }
     if waiting:
         waiting.close()

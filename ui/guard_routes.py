@@ -23,6 +23,7 @@ READ = (
     r"/gradio_api/(info|app_id|startup-events|queue/data)",
     r"/gradio_api/heartbeat/\w+",
     rf"{_CALL}/\w+",
+    r"/(healthz|metrics)",
 )
 WRITE = (
     r"/gradio_api/(queue/join|run/predict|component_server/?|cancel|reset)",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rag import logs
 from rag.commands.meter import Meter
 from rag.commands.running import INTERRUPTED
 from rag.commands.stopping import Stopping
@@ -36,6 +37,7 @@ def index(corpus: Path | None, rebuild: bool, watch: bool = False) -> int:
     """
     page = Page.of(sys.stdout)
     settings = Settings.load()
+    logs.configure(settings.log)
     folder = corpus.expanduser() if corpus is not None else settings.corpus
     start = time.monotonic()
     with Stopping() as stop:
