@@ -59,8 +59,8 @@ def quantized(weight: Floats, axis: int, bits: int) -> tuple[npt.NDArray[np.int8
 def export(reader: Reader, path: Path) -> None:
     """Write `reader` to `path`.
 
-    Its inputs are ``ids`` and ``types``, (n, length) int64; its output ``ends``, (n, length, 2) float32. Nothing
-    is masked: the windows that it reads have no padding.
+    Its inputs are ``ids`` and ``types``, (n, length) int64; its output ``ends``, (n, length, 2) float32.
+    Nothing is masked: the windows that it reads have no padding.
     """
     state = {name: value.float().numpy().copy() for name, value in reader.state_dict().items()}
     graph = Graph()
