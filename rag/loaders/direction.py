@@ -43,8 +43,8 @@ def logical(units: Sequence[str], *, right_to_left: bool) -> str:
     place = 0
     while place < len(units):
         end = place + 1
-        if right_to_left and kinds[place] in "LN":
-            end = _run_end(kinds, place, "LN", "R")
+        if right_to_left and kinds[place] in "LNA":
+            end = _run_end(kinds, place, "LN", "RA")
             if "L" not in kinds[place:end]:  # numbers side by side are read from the right, too
                 end = _number_end(units, kinds, place)
             found.append("".join(units[place:end]))
@@ -58,7 +58,11 @@ def logical(units: Sequence[str], *, right_to_left: bool) -> str:
 
 
 def _kind(unit: str) -> str:
-    """Return R, L, N (a number), | (the end of a cell), or - for what takes its direction from around it."""
+    """Return what a unit is for the order of a line.
+
+    R and L for letters, N for digits, A for Arabic ones, which Latin words beside them do not take along, |
+    for the end of a cell, and - for what takes its direction from around it.
+    """
     if unit == CELL:
         return "|"
     for character in unit:
@@ -68,7 +72,7 @@ def _kind(unit: str) -> str:
         if kind == "L":
             return "L"
         if kind in ("EN", "AN"):
-            return "N"
+            return "N" if kind == "EN" else "A"
     return "-"
 
 
@@ -86,9 +90,9 @@ def _number_end(units: Sequence[str], kinds: Sequence[str], start: int) -> int:
     """Return where the number that starts at `start` ends, with the separators inside it and a % after it."""
     end = start + 1
     while end < len(units):
-        if kinds[end] == "N":
+        if kinds[end] in "NA":
             end += 1
-        elif units[end] in _SEPARATORS and end + 1 < len(units) and kinds[end + 1] == "N":
+        elif units[end] in _SEPARATORS and end + 1 < len(units) and kinds[end + 1] in "NA":
             end += 2
         else:
             break

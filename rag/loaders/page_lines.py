@@ -167,7 +167,8 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
         line.glyphs.append(glyph)
         if glyph.size > line.size:  # the first was a raised figure
             line.y, line.size = glyph.y, glyph.size
-    found = _joined(lines)
+    # The order of the file holds for text that stands upright; of turned text PDFium changes it.
+    found = sorted(_joined(lines), key=lambda line: (line.angle, -line.y if line.angle else 0.0))
     for mark in marks:
         _place_mark(mark, found)
     _guess_widths(found)

@@ -224,8 +224,8 @@ def _turned(angle: int, x: float, y: float, box: Any) -> tuple[float, float, flo
     """Return pen, left, right and baseline of a glyph on a page turned so that its text lies level."""
     if angle == 0:
         return x, box.left, box.right, y
-    if angle == 1:
-        return y, box.bottom, box.top, -x
+    if angle == 1:  # downwards
+        return -y, -box.top, -box.bottom, x
     if angle == 2:
         return -x, -box.right, -box.left, -y
-    return -y, -box.top, -box.bottom, x
+    return y, box.bottom, box.top, -x

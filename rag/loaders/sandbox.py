@@ -223,7 +223,7 @@ def _reason(rang: bool, code: int | None, limits: Limits, seconds: float) -> str
     if rang or code == -getattr(signal, "SIGXCPU", 0):
         return f"takes longer than {seconds:.0f} s to read; split it or save it anew"
     if code == 0:
-        return f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it or save it anew"
+        return f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it"
     return "makes its reader crash, as only damaged and hostile files do; save it anew or remove it"
 
 
