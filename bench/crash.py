@@ -132,13 +132,17 @@ class Child:
         time.sleep(delay)
         if self.process.poll() is not None:
             raise SystemExit(f"the child ended by itself: {out.read()}")
+        self.process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+        said = [json.loads(line) for line in out.read().splitlines() if line.endswith("}")]
         self.close()
-        return [json.loads(line) for line in out.read().splitlines() if line.endswith("}")]
+        return said
 
     def close(self) -> None:
-        """Kill it."""
-        self.process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+        """Kill it, and let go of what it was connected by."""
+        self.process.kill()
         self.process.wait()
+        _pipe(self.process.stdin).close()
+        _pipe(self.process.stdout).close()
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

@@ -81,12 +81,13 @@ def kind_of(path: Path) -> str:
 class Trial:
     """A folder, its whole index, and what that answers."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, questions: int) -> None:
         import rag.pipeline
         from rag.index import Index
         from rag.settings import Settings
 
         self.folder, self.place = place / "corpus", place
+        self.questions = QUESTIONS[:questions]
         (self.folder / "more").mkdir(parents=True)
         for name, text in (TEXTS | MORE).items():
             (self.folder / name).write_text(text, encoding="utf-8")
@@ -104,7 +105,7 @@ class Trial:
         from rag.pipeline import Pipeline
 
         pipeline = Pipeline._wire(index, self.settings, None)
-        answers = [pipeline.answer(question).to_dict() for question in QUESTIONS]
+        answers = [pipeline.answer(question).to_dict() for question in self.questions]
         return [{key: value for key, value in answer.items() if key != "took_ms"} for answer in answers]
 
     def run(self, seed: int) -> tuple[str, str, str]:
@@ -140,21 +141,23 @@ class Trial:
         return kind, how, "mended, same answers" if seen else "in unused bytes, same answers"
 
 
-def work(first: int, count: int) -> None:
-    """Run some trials and print a line for each."""
+def work(first: int, count: int, questions: int) -> None:
+    """Run some trials of so many questions and print a line for each."""
     with tempfile.TemporaryDirectory(prefix="isnad-damage-") as name:
-        trial = Trial(Path(name))
+        trial = Trial(Path(name), questions)
         for seed in range(first, first + count):
             print(json.dumps({"seed": seed}), flush=True)  # so that a crash is known by its seed
             print(json.dumps(trial.run(seed)), flush=True)
 
 
-def run(trials: int, first: int = 0, block: int = 250) -> list[tuple[str, str, str]]:
+def run(
+    trials: int, first: int = 0, questions: int = len(QUESTIONS), block: int = 250
+) -> list[tuple[str, str, str]]:
     """Return the outcome of every trial; a process that dies is an outcome, too."""
     outcomes: list[tuple[str, str, str]] = []
     for start in range(first, first + trials, block):
         count = min(block, first + trials - start)
-        command = [sys.executable, __file__, "--work", str(start), str(count)]
+        command = [sys.executable, __file__, "--work", str(start), str(count), str(questions)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         outcomes += [(line[0], line[1], line[2]) for line in lines if isinstance(line, list)]
@@ -169,7 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--work", nargs=2, type=int, metavar=("FIRST", "COUNT"))
+    parser.add_argument("--work", nargs=3, type=int, metavar=("FIRST", "COUNT", "QUESTIONS"))
     options = parser.parse_args()
     if options.work:
         work(*options.work)
