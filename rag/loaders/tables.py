@@ -24,7 +24,7 @@ _DEEPEST = 8  # objects in objects in a line of JSON
 def load_csv(data: bytes, limits: Limits) -> Extract:
     """Return a CSV or TSV file, a row a passage; rows are counted as a spreadsheet counts them."""
     text = load_text(data)
-    first = text.split("\n", 1)[0].strip().lower()
+    first = text.split("\n", 1)[0].rstrip("\r").lower()
     if first.startswith("sep=") and len(first) == 5:  # written by Excel
         delimiter, text = first[4], text.split("\n", 1)[1] if "\n" in text else ""
     else:
