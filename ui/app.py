@@ -85,10 +85,12 @@ def start(
     if options["max_file_size"] not in ("1b", 1):
         guards = replace(guards, upload_bytes=_bytes(options["max_file_size"]))
     tools = Tools(Endpoints(cast("Searched", pipeline), max_question_chars))
+    watched = cast("operations.Operated", pipeline)
+    watching = operations.routes(watched) if hasattr(pipeline, "store") else []
     inside = {
         "middleware": [Middleware(Guarded, guards=guards), Middleware(Page)],
         "lifespan": tools.lifespan,
-        "routes": [tools.route, *(operations.routes(pipeline) if hasattr(pipeline, "store") else ())],
+        "routes": [tools.route, *watching],
     }
     if waiting:
         waiting.close()
