@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORPUS ?= seeds
-export Q  # the shell reads it from the environment, so that no character of a question is run
+export Q SPACE  # the shell reads them from the environment, so that no character of them is run
 
-.PHONY: setup run ask test check format lint types bench screenshots lock clean help
+.PHONY: setup run ask test check format lint types bench screenshots lock requirements deploy clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,5 +53,13 @@ screenshots: setup ## take pictures of every screen into build/screenshots
 clean: ## remove what can be made again
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-lock: setup ## resolve constraints.txt anew
+lock: setup ## resolve constraints.txt anew, and requirements.txt with it
 	$(BIN)/python scripts/lock.py
+	$(BIN)/python scripts/requirements.py
+
+requirements: setup ## resolve requirements.txt, from which a Space installs, anew
+	$(BIN)/python scripts/requirements.py
+
+deploy: setup ## put the chat on a Space: make deploy SPACE=owner/name; DRY=1 only lists what would go
+	@test -n "$$SPACE" || { echo 'say which Space: make deploy SPACE=owner/name'; exit 2; }
+	@$(BIN)/python scripts/deploy.py $(if $(DRY),--dry-run) -- "$$SPACE"
