@@ -61,7 +61,8 @@ def start(
             too short.
     """
     settings = settings or Settings.load()
-    guards = Guards.of(settings, host, space=space())
+    on_hub = space()
+    guards = Guards.of(settings, host, on_hub)
     quieten(offline=not hub_models)
     port = waiting.port if waiting else free(host, port)
     from starlette.middleware import Middleware
@@ -92,6 +93,8 @@ def start(
         "lifespan": tools.lifespan,
         "routes": [tools.route, *watching],
     }
+    if on_hub is not None:
+        _close_editor()
     if waiting:
         waiting.close()
     try:
@@ -170,6 +173,13 @@ def free(host: str, port: int) -> int:
 def space() -> str | None:
     """Return the name under which this Hugging Face Space is called, or None where this is none."""
     return os.environ.get("SPACE_HOST", "") if os.environ.get("SPACE_ID") else None
+
+
+def _close_editor() -> None:
+    """Keep Gradio from opening, on a Space, a second port that takes new source and runs it."""
+    from gradio import http_server
+
+    http_server.get_space = lambda: None
 
 
 def _bytes(size: int | str) -> int:

@@ -1,7 +1,7 @@
 """What stands between the network and the application; docs/security.md has the list.
 
-Outermost first: headers on every answer, the names that the server goes by, the routes there are, limits for
-each client, whose page it was that sent a request, the password.
+Outermost first: headers on every answer, the names that the server goes by, limits for each client, the
+routes there are, whose page it was that sent a request, the password.
 """
 
 from __future__ import annotations
@@ -76,13 +76,13 @@ class Guarded:
         if guards.password is not None:
             app = Password(app, password=guards.password, proxied=guards.proxied, names=guards.own)
         app = Origins(app, guards.own, local=guards.local)
+        app = Routes(app, uploads=guards.upload_bytes > 0)
         app = Limits(
             app,
             calls_per_minute=guards.calls_per_minute,
             proxied=guards.proxied,
             upload_bytes=guards.upload_bytes,
         )
-        app = Routes(app, uploads=guards.upload_bytes > 0)
         if guards.names is not None:
             app = Names(app, guards.names)
         self._app = Headers(app, guards.framed_by)

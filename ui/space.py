@@ -3,46 +3,60 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+from rag.errors import IsnadError
 from rag.settings import Settings
+from ui import space_gpu
 from ui.waiting import Waiting
 
 ADDRESS = "0.0.0.0"  # noqa: S104  (a Space is reached from outside its container)
 KEPT = Path("/data")  # what a Space with storage of its own keeps while it sleeps
+_STEP = 100  # documents or passages between two lines of the log
 
 
 def main() -> None:
     """Serve until the container is stopped; while the documents are read, a page says how far that is."""
-    settings = of_space()
-    waiting = Waiting(ADDRESS, settings.port)
-    hub_models = not settings.encoder == settings.reader == "embedded"
+    try:
+        _serve(settings())
+    except IsnadError as error:
+        sys.exit(f"isnad: {error}")
+
+
+def settings() -> Settings:
+    """Return the settings of the Space's variables; what it keeps goes to its storage if it has any."""
+    home = KEPT / "isnad" if os.access(KEPT, os.W_OK) and "ISNAD_HOME" not in os.environ else None
+    # Where a GPU is lent, only `space_gpu` has it.
+    device = "cpu" if space_gpu.is_lent() and "ISNAD_DEVICE" not in os.environ else None
+    return Settings.load(home=home, device=device)
+
+
+def _serve(chosen: Settings) -> None:
+    waiting = Waiting(ADDRESS, chosen.port)
+    hub_models = not chosen.encoder == chosen.reader == "embedded"
 
     from ui.app import quieten, serve
 
     quieten(offline=not hub_models)
+    if space_gpu.is_lent():
+        space_gpu.prepare()
     from rag.pipeline import Pipeline
 
     def progress(stage: str, done: float, total: int) -> None:
         waiting.progress(stage, done, total)
-        if done == total or done % 100 == 0:
-            print(f"{stage}: {done}/{total}", flush=True)
+        if done == total or done % _STEP == 0:
+            print(f"{stage}: {done:g} of {total}", flush=True)
 
-    with Pipeline.open(settings=settings, progress=progress) as pipeline:
+    with Pipeline.open(settings=chosen, progress=progress) as pipeline:
+        if space_gpu.is_lent():
+            space_gpu.borrow(pipeline)
         serve(
             pipeline,
             ADDRESS,
             examples=pipeline.examples(),
-            max_question_chars=settings.max_question_chars,
+            max_question_chars=chosen.max_question_chars,
             hub_models=hub_models,
-            settings=settings,
+            settings=chosen,
             waiting=waiting,
         )
-
-
-def of_space() -> Settings:
-    """Return the settings of the Space's variables; what it keeps goes to its storage if it has any."""
-    settings = Settings.load()
-    if "home" in settings.model_fields_set or not os.access(KEPT, os.W_OK):
-        return settings
-    return Settings.load(home=KEPT / "isnad")
