@@ -38,10 +38,9 @@ def main() -> None:
         def timed(what: str) -> None:
             start = time.perf_counter()
             with Index.open(folder, settings) as index:
-                opened = time.perf_counter() - start
+                opened, counts = time.perf_counter() - start, index.report.counts()
                 start = time.perf_counter()
                 index.sync()
-                counts = index.report.counts()
             told = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
             print(f"{what:<34}{opened:>8.2f} s   then a look {time.perf_counter() - start:.2f} s   {told}")
 
