@@ -36,9 +36,7 @@ def test_so_are_the_wounded(pipeline: Pipeline) -> None:
     assert sides(answer) == {50: 1, 62: 1}
 
 
-@pytest.mark.parametrize(
-    "question", ["كم جنديا أميركيا يوجد في العراق؟", "How many American soldiers are in Iraq?"]
-)
+@pytest.mark.parametrize("question", ["كم جنديا أميركيا يوجد في العراق؟", "كم عسكريا أميركيا في العراق؟"])
 def test_three_documents_agree_on_the_american_soldiers(pipeline: Pipeline, question: str) -> None:
     answer = pipeline.answer(question)
     assert answer.relation == "agree"
@@ -46,7 +44,7 @@ def test_three_documents_agree_on_the_american_soldiers(pipeline: Pipeline, ques
 
 
 def test_the_foreign_soldiers_are_another_number_and_no_conflict(pipeline: Pipeline) -> None:
-    answer = pipeline.answer("كم عدد الجنود الأجانب في العراق؟")
+    answer = pipeline.answer("كم جنديا أجنبيا ما زال في العراق؟")
     assert answer.groups[0].value == {
         "kind": "number", "number": 3500, "unit": "جندي أجنبي", "bound": "about"
     }  # fmt: skip
