@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -243,6 +244,8 @@ def test_watching_follows_the_folder_until_it_is_stopped(folder: Path) -> None:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as process:  # fmt: skip
         assert process.stdout is not None
+        watchdog = threading.Timer(60, process.kill)  # or a line that does not come is waited for in vain
+        watchdog.start()
         shown = []
         while not shown or not shown[-1].startswith("watching"):
             shown.append(process.stdout.readline())
@@ -253,6 +256,7 @@ def test_watching_follows_the_folder_until_it_is_stopped(folder: Path) -> None:
         assert re.match(r"\d\d:\d\d:\d\d  1 renamed, ", process.stdout.readline())
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
+        watchdog.cancel()
         assert process.returncode == 0
     with opened(folder) as index:
         assert index.document("قديم.txt").text == "خبر جديد عن القافلة.\n"

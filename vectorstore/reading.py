@@ -25,6 +25,7 @@ from vectorstore.database import Database
 from vectorstore.rows import chunk_mark, decode_fields, decode_tokens
 from vectorstore.tables import FILE_COLUMNS, mark
 
+_FILE_TYPES = [str, str, int, int, int, int]
 _MANY = 500  # values in one statement; old SQLite takes 999 at most
 _DOCUMENT = f"documents.id, name, {FILE_COLUMNS}, attributes, documents.mark"
 
@@ -109,7 +110,10 @@ class CatalogReader:
                 "SELECT name, reason, digest, size, mtime_ns, file, ctime_ns, inode"
                 " FROM skipped ORDER BY name"
             )
-            return [Skipped(*row) for row in rows]
+            found = [Skipped(*row) for row in rows]
+        if not all(isinstance(each.name, str) and isinstance(each.reason, str) for each in found):
+            raise self._damaged("the list of skipped files")
+        return found
 
     def files(self) -> dict[str, FileEntry]:
         """Return the files that were read, by name, as they then were; those that hold many documents, too.
@@ -127,6 +131,10 @@ class CatalogReader:
         with self._database.reader() as connection:
             for name, file, *rest in connection.execute(statement.replace("{}", FILE_COLUMNS)):
                 entry = FileEntry(file or name, *rest)
+                if [
+                    type(value) for value in entry
+                ] != _FILE_TYPES:  # these rows' checksums are looked at later
+                    raise self._damaged("the list of files")
                 if found.setdefault(entry.name, entry) != entry:
                     found[entry.name] = entry._replace(size=-1)
         return found
@@ -179,6 +187,8 @@ class CatalogReader:
         found: dict[str, list[str]] = {}
         with self._database.reader() as connection:
             for name, file in connection.execute("SELECT name, file FROM documents ORDER BY id"):
+                if not isinstance(name, str):
+                    raise self._damaged("the list of documents")
                 found.setdefault(file or name, []).append(name)
         return found
 

@@ -99,7 +99,7 @@ def follow(opened: Index, stop: Stopping, page: Page) -> None:
 
     print(f"watching {page.isolate(str(opened.folder))} (Ctrl-C to stop)", flush=True)
     known = dict(opened.report.skipped)
-    again = unsettled(opened)
+    again = True  # for what changed before the watch began
     try:
         for changes in watch(
             opened.folder,
