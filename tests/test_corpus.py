@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,22 @@ def test_an_unreadable_folder_is_refused_with_a_remedy(
 
 
 # -- Files
+
+
+def test_a_parser_is_imported_only_where_it_is_needed() -> None:
+    parsers = (
+        "pypdfium2",
+        "openpyxl",
+        "selectolax",
+        "defusedxml",
+        "email",
+        "zipfile",
+        "csv",
+        "charset_normalizer",
+    )
+    code = f"import sys, rag.corpus; print([name for name in {parsers!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def refusal(folder: Path, name: str, content: bytes, **options: int) -> DocumentError:

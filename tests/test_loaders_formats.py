@@ -172,6 +172,19 @@ def test_the_main_element_is_told_by_its_text_where_nothing_names_it() -> None:
     assert text(page(body), "a") == f"عنوان\n\n{TEXT}\n\n{OTHER}"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "elementor-widget elementor-widget-text-editor",
+        "overflow-hidden md:block",
+        "has-sidebar",
+        "page menu-open",
+    ],
+)
+def test_names_that_mislead_do_not_hide_the_text(name: str) -> None:
+    assert text(page(f"<div class='{name}'><p>{TEXT}</p></div><div class='share'>شارك</div>"), "a") == TEXT
+
+
 def test_a_page_without_running_text_is_read_whole() -> None:
     assert text(page("<ul><li>ميناء</ul><nav><a>رئيسية</a></nav>"), "a") == "ميناء"
     assert text(page("<a href=/>رئيسية</a>"), "a") == "رئيسية"

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rag.dateline import parse_date
@@ -16,10 +16,10 @@ from rag.loaders.tables import write_rows
 
 _AROUND = frozenset(("nav", "aside", "footer", "menu"))
 _AROUND_NAME = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|sidebar|breadcrumbs?|comments?|disqus|share|sharing|social|related|recommend"
-    r"(?:ed|ations?)?|read-?more|see-?also|most-?read|trending|popular|newsletter|subscri(?:be|ption)|cookies?"
-    r"|consent|popup|modal|promo|banner|advert(?:isement)?s?|ads?|sponsored|pagination|pager|toolbar|widgets?"
-    r"|tags|taglist|footer|copyright|skip-link|print-only|hidden)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|breadcrumbs?|comments?|disqus|share|sharing|social|related"
+    r"|recommended|recommendations?|read-?more|see-?also|most-?read|trending|popular|newsletter|subscribe"
+    r"|subscription|cookies?|consent|popup|promo|banner|advert|advertisements?|ads?|sponsored|pagination|pager"
+    r"|toolbar|tags|taglist|footer|copyright|skip-link)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _DATE_NAMES = """
@@ -31,15 +31,21 @@ _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _PARAGRAPH = 40  # characters from which a block counts as running text
 _MOST = 0.7  # the share of the running text that the main element holds
 _ARTICLE = 0.5  # likewise, for one that calls itself the article
+_MISLED = 0.5  # the share of all text from which an element is no surroundings, whatever its name
 
 
 def load_html(data: bytes, limits: Limits) -> Extract:
     """Return a page's main text, title, date, language and outlet; raises as `Loader`."""
     root = parse_html(decode_html(data))
     body = root.css_first("body") or root
-    main = _main(body)
+    whole = len(body.text())
+
+    def is_around(node: Node) -> bool:
+        return _is_around(node, whole)
+
+    main = _main(body, is_around)
     writer = Writer(limits)
-    found = [block for block in blocks(main, _is_around) if _is_text(block)]
+    found = [block for block in blocks(main, is_around) if _is_text(block)]
     if not found:
         found = list(blocks(body, is_invisible))
     about = _About(root)
@@ -63,10 +69,10 @@ def write_blocks(writer: Writer, found: Iterable[Block]) -> None:
             writer.paragraph(block.text)
 
 
-def _main(body: Node) -> Node:
+def _main(body: Node, is_around: Callable[[Node], bool]) -> Node:
     """Return the smallest element that holds most of the page's running text."""
     weight: dict[int, int] = defaultdict(int)
-    for block in blocks(body, _is_around):
+    for block in blocks(body, is_around):
         length = sum(len(cell) for row in block.rows for cell in row) if block.rows else len(block.text)
         if length >= _PARAGRAPH and block.linked < length / 2:
             node = block.node
@@ -90,8 +96,8 @@ def _main(body: Node) -> Node:
         body = child
 
 
-def _is_around(node: Node) -> bool:
-    """Tell whether an element belongs to what surrounds the text: menus, comments, what to read next."""
+def _is_around(node: Node, whole: int) -> bool:
+    """Tell whether an element belongs to what surrounds the text, on a page of `whole` characters."""
     if is_invisible(node) or node.tag in _AROUND:
         return True
     attributes = node.attributes
@@ -100,10 +106,8 @@ def _is_around(node: Node) -> bool:
     if attributes.get("role") in ("navigation", "complementary", "banner", "contentinfo", "search"):
         return True
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    if not _AROUND_NAME.search(named):
-        return False
-    # A name may mislead (`has-sidebar`): what holds several paragraphs of its own is kept.
-    return sum(len(p.text()) > 3 * _PARAGRAPH for p in node.css("p")[:200]) < 4 or "comment" in named.lower()
+    # A name may mislead (`has-sidebar`): what holds most of the page is no surroundings.
+    return bool(_AROUND_NAME.search(named)) and len(node.text()) < _MISLED * whole
 
 
 def _is_text(block: Block) -> bool:
