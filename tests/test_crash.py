@@ -147,7 +147,7 @@ def test_a_run_that_fails_at_any_step_is_as_if_never_begun_or_done(
     with faults(monkeypatch) as told:
         steps = 10_000
         for after_the_step in (False, True):
-            number, pace = 0, 5 if after_the_step else 1
+            number, pace = 0, 9 if after_the_step else 1
             while number < steps:
                 number += pace
                 shutil.rmtree(home)
