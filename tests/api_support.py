@@ -52,11 +52,11 @@ class SearchedPipeline(FakePipeline):
 
 
 @contextmanager
-def serving(host: str = "127.0.0.1", **environment: str) -> Iterator[str]:
+def serving(host: str = "127.0.0.1", port: int = 0, **environment: str) -> Iterator[str]:
     """Serve `SearchedPipeline` from a process of its own; give its address."""
     code = (
         "from api_support import SearchedPipeline; from ui_corpus import EXAMPLES; from ui.app import serve; "
-        f"serve(SearchedPipeline(), '{host}', 0, examples=EXAMPLES)"
+        f"serve(SearchedPipeline(), '{host}', {port}, examples=EXAMPLES)"
     )
     with running([sys.executable, "-uc", code], **environment) as (url, _):
         yield url

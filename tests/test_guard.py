@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import ui.guard_limits as limits
 from rag.errors import SettingsError
 from rag.settings import Settings
-from ui.guard import Guarded, Guards, Headers, Names
+from ui.guard import Guarded, Guards, Names
 from ui.guard_answers import address
+from ui.guard_headers import Headers
 from ui.guard_limits import Buckets, Limits
 from ui.guard_origins import Origins
 from ui.guard_routes import Routes
@@ -64,6 +65,8 @@ OPEN = [
     ("GET", "/gradio_api/queue/data"),
     ("GET", "/gradio_api/heartbeat/abc123"),
     ("GET", "/gradio_api/call/ask/0a1b2c"),
+    ("GET", "/healthz"),
+    ("GET", "/metrics"),
     ("POST", "/gradio_api/call/ask"),
     ("POST", "/gradio_api/call/v2/verify"),
     ("POST", "/gradio_api/queue/join"),

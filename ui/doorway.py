@@ -77,13 +77,13 @@ _READY_SOON = (
 )
 
 _POLL = """<script>
-const bar = document.querySelector("progress"), line = document.getElementById("stage");
+const bar = document.querySelector("progress"), line = document.getElementById("done");
 async function look() {
   try {
     const answer = await fetch("isnad/progress", { cache: "no-store" });
     if (answer.status === 404) return location.reload();  // the chat has taken over
-    const { stage, done, total } = await answer.json();
-    line.textContent = stage ? `${stage} · ${done}/${total}` : "";
+    const { done, total } = await answer.json();
+    line.textContent = total > 0 ? `${done} / ${total}` : "";
     if (total > 0) { bar.max = total; bar.value = done; } else bar.removeAttribute("value");
   } catch {}  // between the two servers there is a moment without any
   setTimeout(look, 700);
@@ -111,8 +111,8 @@ def password(query: str, said: str) -> str:
 def waiting() -> str:
     """Return the page that says that the documents are being read, and how far that is."""
     return _page(
-        f'<p>{_in_each(_READY_SOON)}</p><progress></progress><p class="soft" id="stage" dir="auto" '
-        f'aria-live="polite"></p>{_POLL}'
+        f"<p>{_in_each(_READY_SOON)}</p><progress></progress>"
+        f'<p class="soft"><bdi id="done" dir="ltr"></bdi></p>{_POLL}'
     )
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui.guard_answers import header, refuse
+from ui.guard_headers import HUB, Headers
 from ui.guard_limits import Limits
 from ui.guard_origins import Origins
 from ui.guard_password import SHORTEST, Password
 from ui.guard_routes import Routes
-from ui.page import POLICY, Application, Message, Receive, Send
+from ui.page import Application, Message, Receive, Send
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too
-HUB = ("https://huggingface.co",)  # where Spaces are shown, in a frame
 CALLS_PER_MINUTE = 600  # of one client, where others ask, too; a question in the chat takes ten
 
 
@@ -108,36 +108,3 @@ class Names:
             await refuse(send, 421, "this server does not go by that name; set ISNAD_NAMES if it should")
         else:
             await self._app(scope, receive, send)
-
-
-class Headers:
-    """ASGI middleware: the headers that tell a browser what it may do, in place of any of the same name."""
-
-    def __init__(self, app: Application, framed_by: tuple[str, ...]) -> None:
-        self._app = app
-        self._headers = headers(framed_by)
-        self._named = {name for name, _ in self._headers} | {b"x-frame-options"}
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-
-        async def changed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                others = [each for each in message.get("headers", []) if each[0].lower() not in self._named]
-                message["headers"] = [*others, *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, changed if scope["type"] == "http" else send)
-
-
-def headers(framed_by: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
-    """Return the headers; `framed_by` as in `Guards`."""
-    frames = " ".join(("frame-ancestors 'self'", *framed_by))
-    return [
-        (b"content-security-policy", f"{POLICY}; {frames}".encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        *([] if framed_by else [(b"x-frame-options", b"SAMEORIGIN")]),
-    ]

@@ -1,4 +1,4 @@
-"""What goes around Gradio's page: the script and the style that must come before it, and the headers.
+"""What goes around Gradio's page: the script and the style that must come before it, and its policy.
 
 Gradio adds its own `head` only after it has started, too late to choose the language, and puts a prefix
 before every selector of its `css`, so that none can speak of the page itself. Hence a middleware.
@@ -34,15 +34,10 @@ POLICY = "; ".join(
         "form-action 'self'",
     ]
 )
-HEADERS = [
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
 
 
 class Page:
-    """ASGI middleware: puts `boot.js` and the style first in the head, and the headers on every answer."""
+    """ASGI middleware: puts `boot.js` and the style first in the head, and serves the typefaces."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -65,7 +60,6 @@ class Page:
         async def changed(message: Message) -> None:
             nonlocal held, body
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
                 if scope["method"] == "GET" and scope["path"] == "/" and _is_page(message):
                     held = message
                     return
@@ -84,7 +78,7 @@ class Page:
     async def _font(self, font: bytes, send: Send) -> None:
         kind = [(b"content-type", b"font/woff2"), (b"content-length", str(len(font)).encode())]
         kept = [(b"cache-control", b"public, max-age=31536000, immutable")]
-        await send({"type": "http.response.start", "status": 200, "headers": [*kind, *kept, *HEADERS]})
+        await send({"type": "http.response.start", "status": 200, "headers": [*kind, *kept]})
         await send({"type": "http.response.body", "body": font})
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ui import doorway
-from ui.page import FONTS, HEADERS
+from ui.guard_headers import HUB, headers
+from ui.page import FONTS
 
 PROGRESS = "/isnad/progress"
 _FONTS = Path(__file__).parent / "static" / "fonts"
@@ -74,7 +75,7 @@ class Waiting:
             def _send(self, status: int, body: str | bytes, kind: str = "application/json") -> None:
                 sent = body.encode() if isinstance(body, str) else body
                 self.send_response(status)
-                listed = [(name.decode(), value.decode()) for name, value in HEADERS]
+                listed = [(name.decode(), value.decode()) for name, value in headers(HUB)]
                 listed += [("content-type", kind), ("content-length", str(len(sent)))]
                 listed += [("cache-control", "no-store"), ("connection", "close")]
                 if status == 503:
