@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -65,6 +66,16 @@ def start(
     guards = Guards.of(settings, host, on_hub)
     quieten(offline=not hub_models)
     port = waiting.port if waiting else free(host, port)
+    # Gradio takes seconds to import, and the suggested questions to be asked: both at once.
+    importing = threading.Thread(target=import_module, args=("ui.chat",))
+    importing.start()
+    from ui.remembering import Remembering
+    from ui.suggestions import suggest
+
+    if hasattr(pipeline, "store"):
+        pipeline = cast("Asked", Remembering(pipeline))
+    suggested = suggest(pipeline, examples)
+    importing.join()
     from starlette.middleware import Middleware
 
     from ui import operations
@@ -73,11 +84,10 @@ def start(
     from ui.chat import build, launch_options
     from ui.feedback import Reports
     from ui.page import Page
-    from ui.suggestions import suggest
 
     page = build(
         pipeline,
-        suggested=suggest(pipeline, examples),
+        suggested=suggested,
         max_question_chars=max_question_chars,
         reports=Reports(reports or settings.home / REPORTS, shared=host not in LOCAL),
     )

@@ -1,0 +1,115 @@
+"""A pipeline that remembers its last answers, and works one out once when many ask for it at the same time.
+
+The questions that a page suggests are asked by everybody who opens it. What is remembered holds for as long
+as the index stays as it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from rag import metrics
+from rag.conversation import Turn
+from rag.filters import Filters
+from rag.schema import Answer
+
+KEPT = 500  # answers, of some tens of kilobytes each
+
+Key = tuple[Hashable, ...]
+
+
+class Remembering:
+    """Stands in for a pipeline: answers from memory where it can, and is the pipeline in all else."""
+
+    def __init__(self, pipeline: Any, kept: int = KEPT) -> None:
+        """Remember at most `kept` answers of a `Pipeline`."""
+        self._pipeline = pipeline
+        self._kept = kept
+        self._answers: OrderedDict[Key, Future[Answer]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline, name)
+
+    def answer(
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters | None = None,
+        earlier: Sequence[Turn | Answer] = (),
+    ) -> Answer:
+        """Return what the pipeline answers; `took_ms` is what it took now."""
+        generation = self._generation()
+        if generation is None:
+            return self._ask(question, k, filters, earlier)
+        started = time.perf_counter()
+        key: Key = (generation, question, k, filters, *map(_said, earlier))
+        with self._lock:
+            found = self._answers.get(key)
+            mine: Future[Answer] = found or Future()
+            self._answers[key] = mine
+            self._answers.move_to_end(key)
+            while len(self._answers) > self._kept:
+                self._answers.popitem(last=False)
+        if found is None:
+            return self._work_out(key, mine, question, k, filters, earlier)
+        with metrics.question(question) as counted:
+            answer = found.result()
+            took = round((time.perf_counter() - started) * 1000)
+            counted.answer = answer = replace(answer, took_ms=took)
+        return answer
+
+    def _work_out(
+        self,
+        key: Key,
+        mine: Future[Answer],
+        question: str,
+        k: int,
+        filters: Filters | None,
+        earlier: Sequence[Turn | Answer],
+    ) -> Answer:
+        """Ask the pipeline, and tell those who wait for the same answer.
+
+        What fails is not remembered, and neither is an answer of an index that has changed meanwhile.
+        """
+        try:
+            answer = self._ask(question, k, filters, earlier)
+        except BaseException as error:
+            self._forget(key)
+            mine.set_exception(error)
+            raise
+        if self._generation() != key[0]:
+            self._forget(key)
+        mine.set_result(answer)
+        return answer
+
+    def _ask(
+        self, question: str, k: int, filters: Filters | None, earlier: Sequence[Turn | Answer]
+    ) -> Answer:
+        answer: Answer = self._pipeline.answer(question, k, filters, earlier)
+        return answer
+
+    def _forget(self, key: Key) -> None:
+        with self._lock:
+            self._answers.pop(key, None)
+
+    def _generation(self) -> int | None:
+        """Return which state of the folder is asked; None while the indexes are behind the catalog."""
+        store = self._pipeline.store
+        try:
+            catalog, indexes = int(store.catalog.generation), int(store.generation)
+        except Exception:  # what is wrong with the index, the pipeline says better
+            return None
+        return catalog if catalog == indexes else None
+
+
+def _said(earlier: Turn | Answer) -> Hashable:
+    """Return what a later question may lean on."""
+    asked = earlier.question if isinstance(earlier, Turn) else earlier.completed or earlier.question
+    return asked, earlier.answer
