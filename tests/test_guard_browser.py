@@ -95,6 +95,7 @@ def test_while_documents_are_read_a_page_says_how_far_that_is_and_gives_way(brow
     # The chat that follows on the same address knows no such thing as progress.
     with serving("127.0.0.1", port=waiting.port):
         page.locator("#is-question").wait_for()
+        page.locator(".is-document").first.wait_for(state="attached")
         assert page.url.endswith("/?q=x")
-    page.context.close()
+        page.context.close()
     assert wrong in ([], [f"http://127.0.0.1:{waiting.port}/isnad/progress"])
