@@ -27,7 +27,7 @@ from rag.loaders.worker import decode, receive, write_frame
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.loaders.worker import main; main()"
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_SECONDS_PER_MB = 10.0  # more for a PDF beyond the first: a book of a thousand pages is no bomb
+_SECONDS_PER_MB = 15.0  # more for a PDF beyond half of one: a book of a thousand pages is no bomb
 _MOST_KILLED = 3  # documents of one file after which the rest is given up
 _MOST_IDLE = 2  # processes that wait for another file,
 _IDLE = 10.0  # for so many seconds
@@ -61,7 +61,7 @@ class Sandbox:
         """Yield the documents of a file in order; what is left unread ends the process."""
         seconds = limits.seconds
         if data[:HEAD].find(b"%PDF-") >= 0:
-            seconds += max(0.0, len(data) / 1e6 - 1) * _SECONDS_PER_MB
+            seconds += max(0.0, len(data) / 1e6 - 0.5) * _SECONDS_PER_MB
         after: str | None = None
         for killed in range(_MOST_KILLED):
             began, reason = yield from self._attempt(data, name, limits, seconds, after)
