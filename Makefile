@@ -26,8 +26,8 @@ ask: setup ## answer one question: make ask Q="…"
 	@test -n "$$Q" || { echo 'say the question: make ask Q="…"'; exit 2; }
 	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$$Q"
 
-test: setup ## run every test
-	$(BIN)/python -m pytest
+test: setup ## run every test, a file to each core
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 check: lint types test ## what CI runs: format, lint, types, tests
 

@@ -36,6 +36,8 @@ def served(port: int = 0, home: str | None = None) -> Iterator[tuple[str, subpro
     Of its own because Gradio leaves event loops and sockets behind, and here warnings are errors.
     """
     code = (
+        # A process that a script starts in the background ignores Ctrl-C, and so do its children.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from ui_corpus import EXAMPLES, FakePipeline; from ui.app import serve; "
         f"serve(FakePipeline(), port={port}, examples=EXAMPLES)"
     )
