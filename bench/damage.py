@@ -3,13 +3,16 @@
     python bench/damage.py --trials 1000 > bench/damage.txt
 
 Each trial takes a whole index, damages one of its files, the catalog and its log among them, opens it and
-asks. The outcome must be the answers of the whole index, or an error of ours that says how to mend it. The
-trials run in processes of their own, so that a crash is seen as one.
+asks. The outcome must be what the whole index gave, or an error of ours that says how to mend it. What is
+compared: every answer, one that is filtered among them; every passage with its vector, search words and token
+ids; and what a search of all passages by words and by vectors scores each. Then `Store.verify` must find
+nothing. The trials run in processes of their own, so that a crash is seen as one.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import shutil
@@ -37,6 +40,7 @@ TEXTS = {
     "برج.md": "# برج الساعة\n\nشُيِّد بـــرج الساعة عام ١٨٩٧ بارتفاع 31 مترا، وصمّمه المعماري نادر الصبّاغ.\n",
 }
 QUESTIONS = ("من افتتح ميناء المرجان؟", "كم كتابا في مكتبة النخيل؟", "How much wheat did the old mill grind?")
+ONLY = ("more/*", "harbour.txt")  # what one question is asked of
 MORE = {
     f"more/{i}.txt": f"قرية رقم {i}\n\n" + f"في القرية {i} بئر عمقها {i + 7} أمتار.\n" * 12 for i in range(12)
 }
@@ -96,17 +100,49 @@ class Trial:
         with Index.open(self.folder, self.settings) as index:
             rag.pipeline.load_reader = once(rag.pipeline.load_reader)
             self.expected = self.ask(index)
+            self.held = self.look(index)
+            if not all(answer["answered"] for answer in self.expected):
+                raise SystemExit("the whole index does not answer: nothing can be compared with it")
             shutil.copytree(self.settings.home, place / "logged")  # with what waits in the log
         shutil.copytree(self.settings.home, place / "closed")
         self.last = ""
 
     def ask(self, index: Any) -> list[dict[str, Any]]:
         """Return the answers, without the time they took."""
+        from rag.filters import Filters
         from rag.pipeline import Pipeline
 
         pipeline = Pipeline._wire(index, self.settings, None)
         answers = [pipeline.answer(question).to_dict() for question in self.questions]
+        answers.append(pipeline.answer(self.questions[0], filters=Filters(documents=ONLY)).to_dict())
         return [{key: value for key, value in answer.items() if key != "took_ms"} for answer in answers]
+
+    def look(self, index: Any) -> dict[str, Any]:
+        """Return all that an index holds and finds, chunks named by their place: their ids may change."""
+        catalog = index.store.catalog
+        found: dict[int, list[bytes]] = {}
+        with index.reading():
+            ids = catalog.chunk_ids().tolist()
+            rows = {row.id: row for row in catalog.chunk_rows(ids)}
+            for some, vectors in catalog.vectors():
+                for id_, vector in zip(some.tolist(), vectors, strict=True):
+                    found[id_] = [vector.tobytes(), rows[id_].token_ids.tobytes(), rows[id_].text.encode()]
+            for terms in catalog.terms():
+                for id_, fields in terms:
+                    found[id_].append(json.dumps(fields, sort_keys=True).encode())
+            words = {"words": index.analyzer.fields(" ".join(self.questions), "ar")["words"]}
+            query = index.encoder.encode_query([self.questions[0]])
+            by_words = index.store.lexical.search(words, len(ids))
+            by_vector = index.store.dense.search(query, len(ids))[0]
+        places = {id_: (row.document, row.start, row.end) for id_, row in rows.items()}
+        return {
+            "held": sorted(
+                (places[i], hashlib.sha256(b"|".join(some)).digest()) for i, some in found.items()
+            ),
+            "words": sorted((places[id_], score) for id_, score in by_words),
+            "vectors": sorted((places[id_], score) for id_, score in by_vector),
+            "documents": sorted((document.id, document.text) for document in index.documents()),
+        }
 
     def run(self, seed: int) -> tuple[str, str, str]:
         """Damage one file and ask; return the file's kind, the harm, and the outcome."""
@@ -130,12 +166,17 @@ class Trial:
         seen = bool(examine(self.folder, self.settings)[0])
         try:
             with Index.open(self.folder, self.settings) as index:
-                answers = self.ask(index)
+                answers, held, problems = self.ask(index), self.look(index), index.store.verify()
         except IsnadError as error:
             mendable = "--rebuild" in str(error) or "try again" in str(error)
             return kind, how, "refused, with the remedy" if mendable else f"WRONG: refused without: {error}"
         if answers != self.expected:
             return kind, how, "WRONG: other answers"
+        if held != self.held:
+            wrong = ", ".join(name for name in held if held[name] != self.held[name])
+            return kind, how, f"WRONG: other {wrong}"
+        if problems:
+            return kind, how, f"WRONG: {problems[0]}"
         if damaged == data:
             return kind, how, "unharmed: the file is the same"
         return kind, how, "mended, same answers" if seen else "in unused bytes, same answers"
