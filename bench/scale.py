@@ -147,7 +147,7 @@ def main() -> None:
     stages = {
         "lexical": watch(indexes.lexical, "search"),
         "dense": watch(indexes.dense, "search"),
-        "alignment": watch(pipeline.retriever._aligner, "scores"),
+        "alignment": watch(pipeline.retriever.aligner, "scores"),
     }
     whole = []
     for question in asked:

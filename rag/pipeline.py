@@ -26,6 +26,7 @@ from rag.retriever import Aligner, Retriever
 from rag.schema import Answer, Document, Hit
 from rag.settings import Settings
 from rag.sync import SyncReport
+from rag.together import Together, own_index
 from vectorstore.store import Store
 
 EXAMPLES = "examples.json"
@@ -39,7 +40,12 @@ class Pipeline:
     """
 
     def __init__(
-        self, index: Index, retriever: Retriever, reader: Reader, matcher: Matcher, settings: Settings
+        self,
+        index: Index | Together,
+        retriever: Retriever,
+        reader: Reader,
+        matcher: Matcher,
+        settings: Settings,
     ) -> None:
         self._index = index
         self.retriever = retriever
@@ -102,6 +108,25 @@ class Pipeline:
             index.close()
             raise
         return cls(index, retriever, reader, matcher, settings)
+
+    def beside(self, own: Index) -> Pipeline:
+        """Return a pipeline that asks these documents and those of `own` together, as if they were in one.
+
+        This one is not changed. The other is closed without closing this one.
+        """
+        shared = self._shared()
+        both = Together(shared, own)
+        retriever = Retriever(both.store, shared.encoder, self.retriever.aligner, shared.analyzer)
+        return Pipeline(both, retriever, self._reader, self._matcher, self._settings)
+
+    def own_index(self, home: Path) -> Index:
+        """Return a new, empty index in the folder `home` for documents that `beside` is to ask."""
+        return own_index(home, self._shared(), self._settings)
+
+    def _shared(self) -> Index:
+        if isinstance(self._index, Together):
+            raise TypeError("this pipeline asks two indexes already")
+        return self._index
 
     def answer(
         self,
@@ -223,7 +248,7 @@ class Pipeline:
     @property
     def store(self) -> Store:
         """Return what the index is kept in."""
-        return self._index.store
+        return self._shared().store
 
     @property
     def folder(self) -> Path:
@@ -261,7 +286,7 @@ class Pipeline:
 
     def refresh(self, progress: Progress | None = None) -> SyncReport:
         """Bring the index up to date with the folder, and say what changed."""
-        return self._index.sync(progress)
+        return self._shared().sync(progress)
 
     def close(self) -> None:
         """Close the index."""

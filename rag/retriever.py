@@ -26,6 +26,7 @@ from rag.encoder import Encoder, StaticEncoder
 from rag.schema import Chunk, Hit
 from vectorstore.base import Ids, TokenIds
 from vectorstore.store import Store
+from vectorstore.united import United
 
 Scores = npt.NDArray[np.float32]
 Tokens = npt.NDArray[np.integer[Any]]
@@ -138,7 +139,7 @@ class Retriever:
 
     def __init__(
         self,
-        store: Store,
+        store: Store | United,
         encoder: Encoder,
         aligner: Aligner,
         analyzer: Analyzer,
@@ -146,7 +147,7 @@ class Retriever:
     ) -> None:
         self._store = store
         self._encoder = encoder
-        self._aligner = aligner
+        self.aligner = aligner
         self._analyzer = analyzer
         self._fusion = fusion or Fusion()
 
@@ -204,8 +205,8 @@ class Retriever:
         evidence = {
             "lexical": np.array([lexical.get(id_, 0.0) for id_ in ids], dtype=np.float32),
             "names": np.array([names.get(id_, 0.0) for id_ in ids], dtype=np.float32),
-            "same_script": self._aligner.same_script(question, passages),
+            "same_script": self.aligner.same_script(question, passages),
             "dense": snapshot.dense.scores(vector[0], held),
-            "alignment": self._aligner.scores(question, passages),
+            "alignment": self.aligner.scores(question, passages),
         }
         return Candidates(ids, evidence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -28,6 +29,28 @@ Frequency = Callable[[str, str], int]
 """Tells how many chunks hold, in this field, this token."""
 
 
+@dataclass(frozen=True)
+class Statistics:
+    """What BM25 weighs a token by: how many chunks there are, how long, and how many hold it."""
+
+    chunks: int
+    tokens: Mapping[str, int]  # of all chunks, by field
+    frequency: Frequency
+
+    def mean(self, field: str) -> float:
+        """Return how many tokens a chunk has in that field."""
+        return self.tokens.get(field, 0) / self.chunks if self.chunks else 0.0
+
+    def __add__(self, other: Statistics) -> Statistics:
+        """Return the statistics of both together, as if they were of one index."""
+        fields = {**self.tokens, **other.tokens}
+        return Statistics(
+            self.chunks + other.chunks,
+            {name: self.tokens.get(name, 0) + other.tokens.get(name, 0) for name in fields},
+            lambda field, token: self.frequency(field, token) + other.frequency(field, token),
+        )
+
+
 class ForwardIndex:
     """The tokens of each chunk by field. A chunk's place is its row here.
 
@@ -45,7 +68,7 @@ class ForwardIndex:
         self._order = np.argsort(ids, kind="stable")
         self._sorted = ids[self._order]
         self._lengths = {name: rows.lengths for name, rows in fields.items()}
-        self._means = {name: float(some.mean()) if len(some) else 0.0 for name, some in self._lengths.items()}
+        self.tokens = {name: int(some.sum()) for name, some in self._lengths.items()}
 
     @classmethod
     def open(cls, folder: Path, names: Iterable[str]) -> ForwardIndex:
@@ -92,7 +115,7 @@ class ForwardIndex:
         places: Places,
         query: Mapping[str, Mapping[str, int]],
         weights: Mapping[str, float],
-        frequency: Frequency,
+        statistics: Statistics,
     ) -> NDArray[np.float32]:
         """Return the scores of the chunks at `places`, (len(places),); 0 for one that shares no token.
 
@@ -100,22 +123,25 @@ class ForwardIndex:
             places: of chunks.
             query: by field, how often it has each token.
             weights: what a field counts.
-            frequency: of the tokens.
+            statistics: of these chunks, or of more that they are compared with.
         """
         total = np.zeros(len(places))
         for name, tokens in query.items():
             gains: dict[int, float] = {}
             for token, count in tokens.items():
-                held = frequency(name, token)
-                gain = count * float(np.log1p((len(self) - held + 0.5) / (held + 0.5)))
+                held = statistics.frequency(name, token)
+                gain = count * float(np.log1p((statistics.chunks - held + 0.5) / (held + 0.5)))
                 code = _code(token.encode())
                 gains[code] = gains.get(code, 0.0) + gain
             for start in range(0, len(places) if gains else 0, _BLOCK):
                 some = places[start : start + _BLOCK]
-                total[start : start + _BLOCK] += weights[name] * self._field_scores(name, gains, some)
+                found = self._field_scores(name, gains, some, statistics.mean(name))
+                total[start : start + _BLOCK] += weights[name] * found
         return total.astype(np.float32)
 
-    def _field_scores(self, name: str, gains: Mapping[int, float], places: Places) -> NDArray[np.float64]:
+    def _field_scores(
+        self, name: str, gains: Mapping[int, float], places: Places, mean: float
+    ) -> NDArray[np.float64]:
         terms = np.array(sorted(gains), dtype=np.uint32)  # (m,)
         codes, ends = self._fields[name].take(places)
         wanted = np.zeros(_BUCKETS, dtype=np.bool_)
@@ -127,7 +153,7 @@ class ForwardIndex:
         row = np.searchsorted(ends, maybe[hit], side="right")
         size = len(places) * len(terms)
         tf = np.bincount(row * len(terms) + term[hit], minlength=size).reshape(len(places), len(terms))
-        length = self._lengths[name][places] / (self._means[name] or 1.0)
+        length = self._lengths[name][places] / (mean or 1.0)
         parts = tf / (tf + K1 * (1 - B + B * length[:, None]))
         scores: NDArray[np.float64] = (parts * np.array([gains[int(term)] for term in terms])).sum(axis=1)
         return scores

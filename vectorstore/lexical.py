@@ -19,7 +19,7 @@ import numpy as np
 
 from vectorstore.base import DamagedError, Ids
 from vectorstore.exact import Recent, among, best
-from vectorstore.forward import PREFIX, ForwardIndex, ForwardWriter, Places
+from vectorstore.forward import PREFIX, ForwardIndex, ForwardWriter, Places, Statistics
 from vectorstore.trouble import told_of_disk
 
 CANDIDATES = 128  # of tantivy's, at least, that are scored
@@ -146,11 +146,21 @@ class TantivyIndex:
             [(id_, [fields.get(name, "") for name in self._weights]) for id_, fields in chunks]
         )
 
+    @property
+    def statistics(self) -> Statistics:
+        """Return what tokens are weighed by."""
+        return Statistics(len(self), self._forward.tokens, self._frequency)
+
     def search(
-        self, query: Mapping[str, Iterable[str]], k: int, allowed: Collection[int] | None = None
+        self,
+        query: Mapping[str, Iterable[str]],
+        k: int,
+        allowed: Collection[int] | None = None,
+        statistics: Statistics | None = None,
     ) -> list[tuple[int, float]]:
         """Return the `k` best (id, score) for tokens by field, best first; chunks that share none are out.
 
+        `statistics` are those of a larger index that this one is searched as a part of; its own by default.
         Equal scores stand by ascending id. The best `k` are taken from tantivy's best `CANDIDATES` (2 `k`,
         where that is more), so the last of many may differ from a search of every chunk.
 
@@ -169,7 +179,7 @@ class TantivyIndex:
         places = None if allowed is None else self._recent.get(allowed, self._forward.places)
         if places is None or len(places) > _FEW:
             places = self._candidates(counts, k, places)
-        scores = self._forward.scores(places, counts, self._weights, self._frequency)
+        scores = self._forward.scores(places, counts, self._weights, statistics or self.statistics)
         shared = scores > 0
         return best(self._forward.ids[places[shared]], scores[shared], k)
 
