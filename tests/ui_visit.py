@@ -56,7 +56,7 @@ class Visit:
     def close(self) -> None:
         wrong = list(self.wrong)
         self.context.close()  # which breaks off what the page still waits for, and has it complain
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
 
 def is_inside(inner: Locator, outer: Locator) -> bool:
