@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vectorstore.base import DamagedError
-from vectorstore.forward import ForwardIndex, ForwardWriter
+from vectorstore.forward import ForwardIndex, ForwardWriter, Statistics
 from vectorstore.ragged import Ragged, RaggedWriter
 
 NAMES = ("words", "grams")
@@ -77,11 +77,16 @@ def test_chunks_are_found_by_their_ids_in_any_order(tmp_path: Path) -> None:
 
 def test_a_chunk_that_shares_no_token_scores_nothing(tmp_path: Path) -> None:
     index = made(tmp_path / "index", CHUNKS)
-    scores = index.scores(
-        np.array([0, 1, 2]), {"words": {"ميناء": 1}, "grams": {}}, {"words": 1.0, "grams": 1.0}, lambda *_: 1
-    )
+    asked, weights = {"words": {"ميناء": 1}, "grams": {}}, {"words": 1.0, "grams": 1.0}
+    own = Statistics(len(index), index.tokens, lambda *_: 1)
+    scores = index.scores(np.array([0, 1, 2]), asked, weights, own)
     # One of three chunks holds the word, twice; 3 + 0 + 1 = 4 words in all, 3 of them in that chunk.
     expected = np.log(1 + (3 - 1 + 0.5) / (1 + 0.5)) * 2 / (2 + 0.9 * (1 - 0.4 + 0.4 * 3 / (4 / 3)))
+    assert scores.tolist() == [pytest.approx(expected), 0.0, 0.0]
+    # Beside an index of seven chunks of two words each, five of which hold it.
+    both = own + Statistics(7, {"words": 14, "grams": 0}, lambda *_: 5)
+    scores = index.scores(np.array([0, 1, 2]), asked, weights, both)
+    expected = np.log(1 + (10 - 6 + 0.5) / (6 + 0.5)) * 2 / (2 + 0.9 * (1 - 0.4 + 0.4 * 3 / (18 / 10)))
     assert scores.tolist() == [pytest.approx(expected), 0.0, 0.0]
 
 

@@ -140,7 +140,7 @@ class UnitedLexical:
 
 
 def split(ids: Ids | Sequence[int]) -> tuple[Ids, Ids]:
-    """Return which of the ids, ascending, are of the first store, and which of the second, as it knows them."""
+    """Return which of the ascending ids are of the first store, and which of the second as it knows them."""
     some = np.asarray(ids, dtype=np.int64)
     place = int(np.searchsorted(some, MOVED))
     return some[:place], some[place:] - MOVED
