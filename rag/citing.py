@@ -44,6 +44,7 @@ def cite(span: Span, document: Document, origin: int = 0) -> Citation:
         resolved=_resolved(span, document.date),
         as_of=_as_of(span, document.date),
         origin=origin,
+        places=document.places(span.start),
     )
     verify(citation, document)
     return citation

@@ -48,6 +48,10 @@ class Section:
     label: str  # "12" for a page or a row, counted from 1; the words of a heading; the name of a sheet
     start: int  # offset into the document's text
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what people call the place as plain JSON values."""
+        return {"kind": self.kind, "label": self.label}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -184,6 +188,7 @@ class Citation:
     resolved: Resolution | None = None  # of the time that the quotation tells; None where it tells none
     as_of: dt.date | None = None  # the document's date, where the sentence speaks of what is still to come
     origin: int = 0  # citations of one group with the same number are copies of one text
+    places: tuple[Section, ...] = ()  # where it stands, as `Document.places` tells: page, sheet, heading, row
 
     def to_dict(self) -> dict[str, Any]:
         """Return the citation as plain JSON values."""
@@ -203,6 +208,7 @@ class Citation:
             "resolved": self.resolved.to_dict() if self.resolved else None,
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "origin": self.origin,
+            "places": [place.to_dict() for place in self.places],
         }
 
 

@@ -10,7 +10,7 @@ import pytest
 from rag.answering import compose
 from rag.citing import CitationError, cite, verify
 from rag.reader import Reading
-from rag.schema import Chunk, Document, Hit, Kind, Span
+from rag.schema import Chunk, Document, Hit, Kind, Section, Span
 
 SATURDAY = dt.date(2021, 7, 24)
 TEXT = (
@@ -112,3 +112,19 @@ def test_an_abstention_says_what_was_missing(
     answer = compose(question, hits, Reading(spans, 0.9), {source.id: source}, 0.5)
     assert (answer.answered, answer.reason) == (False, reason)
     assert [citation.context for citation in answer.nearest] == [text]
+
+
+def test_a_citation_names_the_page_or_the_row_that_it_stands_in() -> None:
+    start = TEXT.index("وقد")
+    source = Document(
+        "bridge.pdf",
+        TEXT,
+        "الجسر",
+        "ar",
+        SATURDAY,
+        sections=(Section("page", "1", 0), Section("page", "2", start)),
+    )
+    assert cite(span(source, "الإثنين المقبل"), source).places == source.sections[:1]
+    second = cite(span(source, "قبل عامين"), source)
+    assert second.to_dict()["places"] == [{"kind": "page", "label": "2"}]
+    assert cite(span(document(), "قبل عامين"), document()).to_dict()["places"] == []

@@ -10,7 +10,7 @@ import pytest
 from cli_support import FIFTY, PIPE, TERMINAL, THIRTY, citation
 
 from rag.commands.answers import describe
-from rag.schema import Answer, AnswerGroup, Attribution, Citation, Reason, Resolution, Role
+from rag.schema import Answer, AnswerGroup, Attribution, Citation, Reason, Resolution, Role, Section
 
 
 def test_the_answer_comes_first_then_its_sentence_and_its_source() -> None:
@@ -266,3 +266,15 @@ def test_escape_sequences_of_a_document_do_not_reach_the_terminal() -> None:
         )
         == []
     )
+
+
+def test_a_source_names_its_page_row_or_section_before_its_characters() -> None:
+    places = {
+        "p. 3": (Section("page", "3", 0),),
+        "sheet السكان, row 14": (Section("sheet", "السكان", 0), Section("row", "14", 0)),
+        "under “مقدمة”": (Section("heading", "مقدمة", 0),),
+    }
+    for named, each in places.items():
+        source = PIPE.source(replace(THIRTY, places=each))
+        assert source == f"عنوان · 2021-07-24 · {named} · 000.txt:{THIRTY.start}-{THIRTY.end}"
+    assert PIPE.source(replace(THIRTY, places=(Section("heading", "عنوان", 0),))) == PIPE.source(THIRTY)

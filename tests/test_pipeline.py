@@ -117,7 +117,7 @@ def test_the_answer_is_json_of_the_documented_shape(pipeline: Pipeline) -> None:
     assert list(group) == ["answer", "confidence", "value", "documents", "origins", "citations"]
     assert list(group["citations"][0]) == [
         "document", "title", "date", "start", "end", "quote", "context_start", "context_end", "context",
-        "score", "sha256", "attribution", "resolved", "as_of", "origin",
+        "score", "sha256", "attribution", "resolved", "as_of", "origin", "places",
     ]  # fmt: skip
     assert answer["relation"] in ("single", "agree", "compatible", "conflict")
 

@@ -28,7 +28,7 @@ from ui_corpus import (
 )
 from ui_reader import Reader
 
-from rag.schema import Answer, AnswerGroup, Citation, Document
+from rag.schema import Answer, AnswerGroup, Citation, Document, Section
 from ui import escape, panel, render, strings
 
 AR, EN = strings.load("ar"), strings.load("en")
@@ -397,3 +397,71 @@ def test_every_language_has_the_same_words_with_the_same_places_to_fill() -> Non
         assert {key: places(own[key]) for key in plain} == {key: places(english[key]) for key in plain}
         assert own["langs"].keys() == english["langs"].keys()
         assert len(own["months"]) == 12
+
+
+# Where a citation lies, and what a number counts
+
+PLACES = {
+    "page": (Section("page", "3", 0),),
+    "row": (Section("sheet", "السكّان <b>", 0), Section("row", "12", 0)),
+    "heading": (Section("heading", "الفصل الثاني", 0),),
+    "title": (Section("heading", "انهيار جسر الوادي", 0),),
+}
+
+
+def placed(words: strings.Strings, places: tuple[Section, ...]) -> Reader:
+    citation = cite(BRIDGE, "فجر اليوم", places=places)
+    answer = Answer(CLOSED, 0.9, (AnswerGroup((citation,), 0.9),), "single")
+    return Reader(render.answer(answer, words))
+
+
+@pytest.mark.parametrize(
+    ("where", "arabic", "english"),
+    [
+        ("page", ["ص 3"], ["p. 3"]),
+        ("row", ["ورقة السكّان <b>، الصف 12"], ["sheet السكّان <b>, row 12"]),
+        ("heading", ["تحت «الفصل الثاني»"], ["under “الفصل الثاني”"]),
+        ("title", [], []),
+    ],
+)
+def test_a_chip_names_the_page_the_row_or_the_section(
+    where: str, arabic: list[str], english: list[str]
+) -> None:
+    assert placed(AR, PLACES[where]).texts("is-place") == arabic
+    assert placed(EN, PLACES[where]).texts("is-place") == english
+
+
+def counted(quote: str, unit: str | None, document: str = HOSPITAL) -> Reader:
+    value = {"kind": "number", "number": 15, **({"unit": unit} if unit else {})}
+    group = AnswerGroup((cite(document, quote, nth=2 if quote == "15" else 1),), 0.9, value)
+    return Reader(render.answer(Answer(INJURED, 0.9, (group,), "single"), AR))
+
+
+def test_a_bare_number_has_its_noun_beside_it_and_not_within_the_quotation() -> None:
+    page = counted("15", "مصاباً")
+    assert (page.texts("is-answer"), page.texts("is-unit")) == (["15"], ["مصاباً"])
+    assert page.marks == ["15"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "unit"), [("15 مصاباً", "مصاباً"), ("15", None), ("15", "جريحاً"), ("15", "مصاب")]
+)
+def test_no_noun_is_shown_that_is_quoted_or_that_the_document_does_not_have_there(
+    quote: str, unit: str | None
+) -> None:
+    assert counted(quote, unit).texts("is-unit") == []
+
+
+def test_an_opened_document_names_its_rows_and_where_the_chosen_words_lie() -> None:
+    text = "المدينة: وردان | السكّان: ٤١٢٠٠\nالمدينة: النخلة | السكّان: 9800"
+    second = text.index("\n") + 1
+    rows = (Section("row", "2", 0), Section("row", "3", second))
+    document = Document("towns.csv", text, "المدن", sections=rows)
+    start = text.index("9800")
+    page = Reader(panel.document(document, [], (start, start + 4), AR))
+    assert page.texts("is-where") == ["الصف 3"]
+    assert [attrs["data-row"] for name, attrs in page.tags if name == "p" and "data-row" in attrs] == [
+        "2",
+        "3",
+    ]
+    assert "الصف" not in panel.document(document, [], None, AR)

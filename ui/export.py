@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from rag.schema import Answer, AnswerGroup, Citation
+from ui import quoting
 from ui.render import confidence_word
 from ui.strings import Strings
 
@@ -45,7 +46,9 @@ def _answer(answer: Answer, words: Strings) -> str:
 
 def _group(group: AnswerGroup, words: Strings, numbered: count[int]) -> str:
     best = group.citations[0]
-    head = f"**{_plain(best.quote)}** — {words(f'confidence_{confidence_word(group.confidence)}')}"
+    named = quoting.unit(group)
+    beside = f" ({_plain(named)})" if named else ""
+    head = f"**{_plain(best.quote)}**{beside} — {words(f'confidence_{confidence_word(group.confidence)}')}"
     chains = "\n".join(f"- \\[{next(numbered)}\\] {_source(each, words)}" for each in group.citations)
     return f"{head}\n\n> {_sentence(best)}\n\n{chains}"
 
@@ -58,8 +61,10 @@ def _sentence(citation: Citation) -> str:
 
 def _source(citation: Citation, words: Strings) -> str:
     """Return title, date and place of a citation, and who the document has it from."""
-    place = f"{citation.document}:{citation.start}-{citation.end}"
-    facts = [_plain(citation.title), *([words.date(citation.date)] if citation.date else []), _plain(place)]
+    day = words.date(citation.date) if citation.date else ""
+    span = _plain(f"{citation.document}:{citation.start}-{citation.end}")
+    named = quoting.place(citation.places, citation.title, words, _plain)
+    facts = [fact for fact in (_plain(citation.title), day, named, span) if fact]
     arrow = " ← " if words.direction == "rtl" else " → "
     line = arrow.join([" · ".join(facts), *(_plain(link.quote) for link in citation.attribution)])
     if citation.resolved:

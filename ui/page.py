@@ -16,7 +16,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("base", "chat", "answer", "panel", "views", "phone", "print")  # later ones win
+STYLES = ("base", "chat", "answer", "panel", "views", "history", "phone", "print")  # later ones win
 FONTS = "/isnad/fonts/"  # where the typefaces are served; the style names them without the first slash
 
 # Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rag.schema import Document, Section
+from ui import quoting
 from ui.escape import document_token, escape
 from ui.strings import Strings
 
@@ -71,8 +72,7 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
     if chosen not in spans:
         chosen = None
     start, end = _window(item, chosen)
-    pages = [(each.start, _page(each, words)) for each in item.sections if each.kind in ("page", "sheet")]
-    body = _paragraphs(item.text, _after_title(item, start, spans), end, spans, chosen, pages)
+    body = "".join(_paragraphs(item, _after_title(item, start, spans), end, spans, chosen, words))
     cut = (
         f'<p class="is-hint">{words("excerpt")}</p>'
         if (start, end) != (item.body_start, len(item.text))
@@ -81,7 +81,7 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
     return (
         f'<div class="is-panel" lang="{words.lang}" dir="{words.direction}">'
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
-        f"{_steps(spans, chosen, words)}{_close(words)}{_find(words)}</header>"
+        f"{_where(item, chosen, words)}{_steps(spans, chosen, words)}{_close(words)}{_find(words)}</header>"
         f'<div class="is-panel-body"><h2 class="is-panel-title"><bdi>{escape(item.title)}</bdi></h2>'
         f"{_facts(item, words)}{cut}<article>{body}</article></div></div>"
     )
@@ -129,6 +129,12 @@ def _facts(item: Document, words: Strings) -> str:
     return f'<div class="is-panel-facts">{spans}</div>'
 
 
+def _where(item: Document, chosen: Span | None, words: Strings) -> str:
+    """Return the page, row or section of the chosen span; nothing where the document has none."""
+    named = quoting.place(item.places(chosen[0]), item.title, words) if chosen else ""
+    return f'<span class="is-where">{named}</span>' if named else ""
+
+
 def _steps(spans: Sequence[Span], chosen: Span | None, words: Strings) -> str:
     """Return the links to the quotation before and after the chosen one; nothing where there is only one."""
     if chosen is None or len(spans) < 2:
@@ -167,32 +173,30 @@ def _after_title(item: Document, start: int, spans: Sequence[Span]) -> int:
 
 
 def _paragraphs(
-    text: str,
-    start: int,
-    end: int,
-    spans: Sequence[Span],
-    chosen: Span | None,
-    pages: Sequence[tuple[int, str]] = (),
-) -> str:
-    """Return text[start:end], a paragraph a line, each in its own direction; `pages` go where they begin."""
-    paragraphs = []
-    coming = deque(pages)
-    for line in _LINE.finditer(text, start, end):
+    item: Document, start: int, end: int, spans: Sequence[Span], chosen: Span | None, words: Strings
+) -> Iterator[str]:
+    """Yield text[start:end], a paragraph a line, each in its own direction; pages and rows are named."""
+    coming = deque(item.sections)
+    for line in _LINE.finditer(item.text, start, end):
         if not line.group().strip():
             continue
         first, last = line.start(), line.end()
-        begun = ""
-        while coming and coming[0][0] < last:
-            begun = coming.popleft()[1]  # of several that begin here the last: the others are empty
-        heading = _HEADING.match(text, first, last)
-        kind = ' class="is-headline"' if heading else ""
-        sign = ""
-        if heading:
-            first = heading.end()
-            sign = f'<span class="is-sign">{escape(heading.group())}</span>'
-        marked = _marked(text, first, last, spans, chosen)
-        paragraphs.append(f'{begun}<p dir="auto"{kind}>{sign}{marked}</p>')
-    return "".join(paragraphs)
+        begun, row, heading = "", "", False
+        while coming and coming[0].start < last:
+            section = coming.popleft()
+            if section.kind in ("page", "sheet"):
+                begun = _page(section, words)  # of several that begin here the last: the others are empty
+            elif section.kind == "row":
+                row = f' data-row="{escape(section.label)}"'
+            else:
+                heading = section.label.strip() == line.group().lstrip("# ").strip()
+        sign = _HEADING.match(item.text, first, last)
+        if sign:
+            first = sign.end()
+        kind = ' class="is-headline"' if sign or heading else ""
+        hidden = f'<span class="is-sign">{escape(sign.group())}</span>' if sign else ""
+        marked = _marked(item.text, first, last, spans, chosen)
+        yield f'{begun}<p dir="auto"{kind}{row}>{hidden}{marked}</p>'
 
 
 def _marked(text: str, start: int, end: int, spans: Sequence[Span], chosen: Span | None) -> str:

@@ -7,10 +7,10 @@ source at the words that say so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 
-from rag.schema import Attribution, Citation, Resolution
+from rag.schema import AnswerGroup, Attribution, Citation, Resolution, Section
 from ui.escape import clip_end, clip_start, escape, source_link
 from ui.strings import Strings
 
@@ -18,6 +18,7 @@ QUOTE_CHARS = 400
 CONTEXT_CHARS = 320  # on either side of the quotation
 _TITLE_CHARS = 90
 _LINK_CHARS = 120
+_LABEL_CHARS = 60
 
 # How rules begin that read a date off the words alone: to say it again would say nothing.
 _TOLD = ("full date named", "month and year named", "year named")
@@ -35,6 +36,19 @@ def sentence(citation: Citation) -> str:
     if not before.strip() and not after.strip(" .!؟?؛"):
         return ""
     return _marked(before, citation.quote, after)
+
+
+def unit(group: AnswerGroup) -> str:
+    """Return the noun or unit that stands right after a quoted number, where the quotation lacks it.
+
+    It is cut from the sentence; empty where the document has other words there.
+    """
+    best = group.citations[0]
+    named = str((group.value or {}).get("unit") or "").strip()
+    after = best.context[best.end - best.context_start :].lstrip()
+    if not named or named in best.quote or not after.startswith(named):
+        return ""
+    return named if not after[len(named) :][:1].isalnum() else ""
 
 
 def whole_sentence(citation: Citation) -> str:
@@ -69,13 +83,41 @@ def chain(citation: Citation, words: Strings, number: int, copy_of: int | None =
 
 
 def chip(citation: Citation, span: tuple[int, int], words: Strings, number: int) -> str:
-    """Return the link to a document with the citation's number, the title and the date."""
+    """Return the link to a document with the citation's number, the title, the date and the place in it."""
     title = escape(clip_end(citation.title, _TITLE_CHARS))
     day = f' <span class="is-date">{words.date(citation.date)}</span>' if citation.date else ""
+    named = place(citation.places, citation.title, words)
+    where = f' <span class="is-place">{named}</span>' if named else ""
     return (
-        f'<a class="is-chip" href="{source_link(citation.document, *span)}">'
-        f'<span class="is-number">{number}</span><span><bdi class="is-title">{title}</bdi>{day}</span></a>'
+        f'<a class="is-chip" href="{source_link(citation.document, *span)}"><span class="is-number">{number}'
+        f'</span><span><bdi class="is-title">{title}</bdi>{day}{where}</span></a>'
     )
+
+
+def isolated(label: str) -> str:
+    """Return a label as HTML that does not reorder what stands beside it."""
+    return f"<bdi>{escape(label)}</bdi>"
+
+
+def place(
+    places: Iterable[Section], title: str, words: Strings, shown: Callable[[str], str] = isolated
+) -> str:
+    """Return where in a document something lies, as people say it: "p. 3", "sheet Towns, row 14".
+
+    Empty where the document has no such places, and for a heading that is the title.
+
+    Args:
+        places: as `Document.places` gives them.
+        title: the document's.
+        words: the interface's words.
+        shown: makes a label fit to stand in what is written.
+    """
+    named = [
+        words(f"place_{each.kind}", label=shown(clip_end(each.label, _LABEL_CHARS)))
+        for each in places
+        if each.label.strip() != title.strip()
+    ]
+    return f"{words('comma')} ".join(named)
 
 
 def _together(links: Sequence[Attribution]) -> list[list[Attribution]]:

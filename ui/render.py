@@ -131,10 +131,12 @@ def _group(group: AnswerGroup, words: Strings, numbered: Iterator[int], kind: st
     best = group.citations[0]
     size = " is-long" if len(best.quote) > _LARGE_CHARS else ""
     quotation = escape(clip_end(best.quote, quoting.QUOTE_CHARS))
+    named = quoting.unit(group)
+    beside = f'<span class="is-unit" dir="auto">{escape(named)}</span>' if named else ""
     facts = _confidence(group.confidence, words) + _support(group, words) + quoting.as_of(best, words)
     return (
         f'<div class="is-group {kind}">'
-        f'<div class="is-head"><div class="is-answer{size}" dir="auto">{quotation}</div>'
+        f'<div class="is-head"><div class="is-answer{size}" dir="auto">{quotation}</div>{beside}'
         f'<div class="is-facts">{facts}</div></div>'
         f"{quoting.when(best, words)}{quoting.sentence(best)}{_sources(group, words, numbered)}</div>"
     )

@@ -12,16 +12,18 @@ import os
 import re
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rag.schema import Citation, Resolution
+from rag.schema import Citation, Place, Resolution
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _TITLE = 80  # characters of a title beside a citation
+_NAMED: Mapping[Place, str] = {"sheet": "sheet {}", "page": "p. {}", "heading": "under “{}”", "row": "row {}"}
 _FSI, _PDI = "\u2068", "\u2069"
 # A document may carry escape sequences; a terminal would obey them.
 _CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
@@ -91,11 +93,16 @@ class Page:
         return f"{self.isolate(document)}:{start}-{end}"
 
     def source(self, citation: Citation) -> str:
-        """Return title, date and place of a citation."""
+        """Return title, date and place of a citation: the page, sheet, row or heading, and the characters."""
         place = self.place(citation.document, citation.start, citation.end)
         date = citation.date.isoformat() if citation.date else None
         title = self.isolate(shorten(citation.title, _TITLE))
-        return " · ".join(part for part in (title, date, place) if part)
+        named = ", ".join(
+            _NAMED[each.kind].format(self.isolate(shorten(each.label, _TITLE)))
+            for each in citation.places
+            if each.label != citation.title
+        )
+        return " · ".join(part for part in (title, date, named, place) if part)
 
     def chain(self, citation: Citation) -> str | None:
         """Return who said it: document → agency → speaker, title; None where the text names nobody."""

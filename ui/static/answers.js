@@ -14,7 +14,7 @@ function asText(message) {
   const words = (part) => part?.textContent.trim().replace(/\s+/g, " ");
   const arrow = message.dir === "rtl" ? " ← " : " → ";
   const source = (line) => {
-    const chip = [".is-title", ".is-date"].map((part) => words(line.querySelector(part))).filter(Boolean);
+    const chip = [".is-title", ".is-date", ".is-place"].map((part) => words(line.querySelector(part))).filter(Boolean);
     return "— " + [chip.join(" · "), ...[...line.querySelectorAll(".is-via")].map(words)].join(arrow);
   };
   const groups = [...message.querySelectorAll(".is-group")].map((group) => {
