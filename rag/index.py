@@ -7,7 +7,6 @@ import hashlib
 import logging
 import os
 import re
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +27,7 @@ from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport
 from rag.updating import BATCH, Stop, Update, share
 from vectorstore.base import CatalogError, DamagedError, Ids, LockedError, OutdatedError
+from vectorstore.discarding import discard, identity_of
 from vectorstore.store import Store
 from vectorstore.trouble import of_disk
 
@@ -97,6 +97,7 @@ class Index:
             return index
 
         with explained(home):
+            seen = identity_of(home)
             try:
                 return opened()
             except OutdatedError:
@@ -104,9 +105,7 @@ class Index:
             except (CatalogError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 if not rebuild or of_disk(error):
                     raise
-            shutil.rmtree(
-                home
-            )  # of an older form or damaged, and all of it can be made again from the folder
+            discard(home, seen)  # of an older form or damaged; all of it can be made again from the folder
             return opened()
 
     @classmethod

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from vectorstore.base import ChunkRecord, DocumentRecord, FileEntry, Skipped
 from vectorstore.checking import verify
@@ -22,6 +23,9 @@ from vectorstore.reading import CatalogReader
 from vectorstore.reading import Terms as Terms
 from vectorstore.rows import Row, encode_chunk, encode_document, insert_chunks, insert_document
 from vectorstore.tables import FILE_COLUMNS, OF_FILE, Transaction, mark
+
+_STATE = ("digest", "size", "mtime_ns", "ctime_ns", "inode")  # of a file
+_COLUMNS = ("name", *FILE_COLUMNS.split(", "), "attributes")
 
 
 class Catalog(CatalogReader):
@@ -142,11 +146,8 @@ class Catalog(CatalogReader):
             connection = transaction.connection
             if old != new and connection.execute("SELECT 1 FROM documents WHERE name = ?", (new,)).fetchone():
                 raise ValueError(f"{new!r} is the name of another document")
-            if not connection.execute(
-                "UPDATE documents SET name = ?, file = ? WHERE name = ?", (new, file, old)
-            ).rowcount:
+            if not self._amend(transaction, "documents", "name = ?1", old, name=new, file=file):
                 raise KeyError(old)
-            _mark_anew(transaction, "name = ?", new)
 
     def touch(self, name: str, *, size: int, mtime_ns: int) -> None:
         """Note that the file was seen again with the same content but another time of change.
@@ -155,24 +156,39 @@ class Catalog(CatalogReader):
             KeyError: if there is no document of that name.
         """
         with self._database.transaction() as transaction:
-            found = transaction.connection.execute(
-                "UPDATE documents SET size = ?, mtime_ns = ? WHERE name = ?", (size, mtime_ns, name)
-            ).rowcount
-            if not found:
+            if not self._amend(transaction, "documents", "name = ?1", name, size=size, mtime_ns=mtime_ns):
                 raise KeyError(name)
-            _mark_anew(transaction, "name = ?", name)
 
     def settle(self, files: Iterable[FileEntry]) -> None:
         """Note how these files were when all that came of them was read, also for documents that wait."""
         with self._database.transaction() as transaction:
             for name, *state in files:
+                new: dict[str, Any] = dict(zip(_STATE, state, strict=True))
                 for table in ("documents", "staged"):
-                    transaction.connection.execute(
-                        f"UPDATE {table} SET digest = ?1, size = ?2, mtime_ns = ?3, ctime_ns = ?4,"  # noqa: S608
-                        f" inode = ?5 WHERE {OF_FILE.replace('?', '?6')}",
-                        (*state, name),
-                    )
-                    _mark_anew(transaction, OF_FILE.replace("?", "?1"), name, table)
+                    self._amend(transaction, table, OF_FILE.replace("?", "?1"), name, **new)
+
+    def _amend(
+        self, transaction: Transaction, table: str, condition: str, value: str, **new: str | int
+    ) -> int:
+        """Change columns of the rows that meet a condition, and their checksums; return how many there are.
+
+        Raises:
+            CatalogError: if such a row is damaged, which a new checksum would hide.
+        """
+        columns = ("id", *_COLUMNS) if table == "documents" else (*_COLUMNS, "text", "layout")
+        rows = transaction.connection.execute(
+            f"SELECT id, mark, {', '.join(columns)} FROM {table} WHERE {condition}",  # noqa: S608 - our own names
+            (value,),
+        ).fetchall()
+        for id_, own, *held in rows:
+            if mark(*held) != own:
+                raise self._damaged(f"document {id_}")
+            changed = dict(zip(columns, held, strict=True)) | new
+            transaction.connection.execute(
+                f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in new)}, mark = ? WHERE id = ?",  # noqa: S608
+                (*new.values(), mark(*changed.values()), id_),
+            )
+        return len(rows)
 
     def clear(self) -> None:
         """Take everything out: documents, skipped files, meta values, the dimension. No id is used again."""
@@ -225,10 +241,13 @@ class Catalog(CatalogReader):
             connection = transaction.connection
             keys = [row[0] for row in connection.execute("SELECT id FROM staged ORDER BY id")]
             for staged in keys:
-                *values, text, layout, own = connection.execute(
+                row = connection.execute(
                     f"SELECT name, {FILE_COLUMNS}, attributes, text, layout, mark FROM staged WHERE id = ?",  # noqa: S608
                     (staged,),
                 ).fetchone()
+                if row is None:
+                    raise self._damaged("what waits to be published")
+                *values, text, layout, own = row
                 rows = connection.execute(
                     'SELECT start, "end", token_ids, vector, fields, mark FROM staged_chunks'
                     " WHERE document = ? ORDER BY id",
@@ -253,17 +272,3 @@ def _encoded(transaction: Transaction, document: DocumentRecord, chunks: Sequenc
     if state.dimension is None and chunks:
         state.dimension = len(chunks[0].vector)
     return [encode_chunk(document, chunk, state.dimension or 0) for chunk in chunks]
-
-
-def _mark_anew(transaction: Transaction, condition: str, value: str, table: str = "documents") -> None:
-    """Give the rows that meet `condition` the checksums of what they now hold."""
-    columns = f"id, name, {FILE_COLUMNS}, attributes"
-    marked = columns if table == "documents" else f"{columns.removeprefix('id, ')}, text, layout"
-    rows = transaction.connection.execute(
-        f"SELECT id, {marked} FROM {table} WHERE {condition}",  # noqa: S608 - our own names
-        (value,),
-    ).fetchall()
-    transaction.connection.executemany(
-        f"UPDATE {table} SET mark = ? WHERE id = ?",  # noqa: S608
-        [(mark(*row[1:]), row[0]) for row in rows],
-    )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vectorstore.base import CatalogError, OutdatedError
+from vectorstore.derived import flush_folder
 from vectorstore.lock import WriterLock
 from vectorstore.tables import APPLICATION_ID, SCHEMA, VERSION, State, Transaction, read_state, write_state
 from vectorstore.trouble import of_disk
@@ -29,12 +30,15 @@ class Database:
         self.path = path
         self.readonly = readonly
         self._uri = path.as_uri() + ("?mode=ro" if readonly else "")
-        self._idle: list[sqlite3.Connection] = []  # readers that nobody is using
+        self._idle: list[
+            tuple[object, sqlite3.Connection]
+        ] = []  # readers that nobody is using, with the file
         self._pinned = threading.local()
         self._mutex = threading.RLock()  # one writing thread
         self._lock = WriterLock(path.with_name(path.name + ".lock"))
         self._depth = 0
         self._writer: sqlite3.Connection | None = None
+        self._writers_file: object = None
         self._open: Transaction | None = None  # of the thread that holds the mutex
         self._closed = False
 
@@ -105,16 +109,28 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            flush_folder(self.path.parent)  # SQLite sees to the file, and not to its name
 
     def close(self) -> None:
         """Close the connections; using the database later raises CatalogError."""
         with self._mutex:
             self._closed = True
-            while self._idle:
-                self._idle.pop().close()
+            self._drop_idle()
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+    def _drop_idle(self) -> None:
+        while self._idle:
+            self._idle.pop()[1].close()
+
+    def _file(self) -> object:
+        """Return what tells this file from another that has taken its place; None where there is none."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def _connect(self) -> sqlite3.Connection:
         if self._closed:
@@ -124,12 +140,18 @@ class Database:
         )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS, where a plain one stops at the drive's cache
         return connection
 
     def _writing_connection(self) -> sqlite3.Connection:
+        file = self._file()
+        if self._writer is not None and file != self._writers_file:  # the catalog was made anew
+            self._writer.close()
+            self._writer = None
         if self._writer is None:
             self._writer = self._connect()
             self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writers_file = file
         return self._writer
 
     @property
@@ -145,17 +167,27 @@ class Database:
         if pinned is not None:
             yield pinned
             return
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
+        file, connection = self._borrowed()
         try:
             yield connection
         finally:
             if self._closed:
                 connection.close()
             else:
-                self._idle.append(connection)
+                self._idle.append((file, connection))
+
+    def _borrowed(self) -> tuple[object, sqlite3.Connection]:
+        """Return a connection to the file that is there now, be it another one than before."""
+        file = self._file()
+        while self._idle:
+            try:
+                of, connection = self._idle.pop()
+            except IndexError:  # another thread was quicker
+                break
+            if of == file:
+                return file, connection
+            connection.close()
+        return file, self._connect()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -170,7 +202,8 @@ class Database:
                 yield
             finally:
                 self._pinned.connection = None
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # or an error of the disk has ended it, and is to be heard
+                    connection.execute("ROLLBACK")
 
     @contextmanager
     def writing(self, timeout: float = 0.0) -> Iterator[None]:
@@ -235,8 +268,7 @@ class Database:
             CatalogError: if another connection is still reading.
         """
         with self.writing():
-            while self._idle:
-                self._idle.pop().close()
+            self._drop_idle()
             connection = self._writing_connection()
             connection.execute("PRAGMA busy_timeout = 200")
             try:

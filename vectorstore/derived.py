@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -21,9 +22,13 @@ from typing import Any
 
 from vectorstore.base import DamagedError
 
+if sys.platform == "darwin":
+    import fcntl
+
 MANIFEST = "manifest.json"
 _FORMAT = 1
 _BLOCK = 1 << 20
+_TRIES, _PAUSE = 20, 0.025  # seconds between two
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +98,22 @@ def write_manifest(folder: Path, identity: str, parts: Mapping[str, Part]) -> No
     try:
         temporary.write_text(text, "utf-8")
         _flush(temporary)
-        os.replace(temporary, folder / MANIFEST)
+        _put_in_place(temporary, folder / MANIFEST)
     except BaseException:
         _remove(temporary)
         raise
     flush_folder(folder)
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    for _ in range(_TRIES - 1):
+        try:
+            os.replace(temporary, path)
+        except PermissionError:  # Windows: a reader has the old one open, for as long as it takes to read it
+            time.sleep(_PAUSE)
+        else:
+            return
+    os.replace(temporary, path)
 
 
 def read_manifest(folder: Path, identity: str) -> dict[str, Part]:
@@ -145,6 +161,15 @@ def sweep(folder: Path, kinds: tuple[str, ...], kept: Collection[str]) -> None:
             _remove(path)
 
 
+def stamp(path: Path) -> object:
+    """Return what tells a file from another that takes its place, without reading it; None for none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
 def flush_folder(folder: Path) -> None:
     """Make the names in a folder safe on the disk."""
     if sys.platform != "win32":  # which cannot open a folder, and need not
@@ -176,6 +201,9 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
+        if sys.platform == "darwin":  # where that stops at the drive's cache
+            with suppress(OSError):  # network drives know no better
+                fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     finally:
         os.close(descriptor)
 

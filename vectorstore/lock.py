@@ -1,16 +1,24 @@
-"""One writer at a time, across processes."""
+"""One writer at a time, across processes.
+
+The lock is the system's, on an open file: it is gone with its process, however that ends. So none is ever
+stale and no process id has to be believed: what the file says only names the owner. A file system that keeps
+no locks says so and is refused, for two writers would each take the other's files for rubbish.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from vectorstore.base import LockedError
 
 _POLL = 0.02  # seconds between two tries
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)  # the last two are Windows'
 
 if sys.platform == "win32":
     import msvcrt
@@ -39,22 +47,35 @@ class WriterLock:
 
         Raises:
             LockedError: if another process, or another lock on this file, still holds it.
+            OSError: if the file cannot be made, or its file system keeps no locks.
         """
         deadline = time.monotonic() + timeout
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        while True:
-            try:
-                _take(descriptor)
-                break
-            except OSError:
-                if time.monotonic() >= deadline:
-                    os.close(descriptor)
-                    raise LockedError(self.owner()) from None
+        while (descriptor := self._try()) is None:
+            if time.monotonic() >= deadline:
+                raise LockedError(self.owner())
             time.sleep(_POLL)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         self._descriptor = descriptor
+        with suppress(OSError):  # on a full disk the lock holds all the same, and nobody is named
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+
+    def _try(self) -> int | None:
+        """Return the locked file, open; None where it is held, or was removed in between."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        ours = False
+        try:
+            _take(descriptor)
+            ours = os.path.samestat(os.fstat(descriptor), os.stat(self._path))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+        finally:
+            if not ours:
+                os.close(descriptor)
+        return descriptor if ours else None
 
     def release(self) -> None:
         """Give the lock back; the file stays, since removing it would let two in."""

@@ -23,7 +23,7 @@ from vectorstore.base import (
 )
 from vectorstore.database import Database
 from vectorstore.rows import chunk_mark, decode_fields, decode_tokens
-from vectorstore.tables import FILE_COLUMNS, mark
+from vectorstore.tables import FILE_COLUMNS, State, mark
 
 _FILE_TYPES = [str, str, int, int, int, int]
 _MANY = 500  # values in one statement; old SQLite takes 999 at most
@@ -71,6 +71,11 @@ class CatalogReader:
         return row[0] if row else None
 
     @property
+    def state(self) -> State:
+        """Return how the catalog stands, all of one moment."""
+        return self._database.state
+
+    @property
     def identity(self) -> str:
         """Return the name drawn when the catalog was made: indexes of another catalog do not fit."""
         return self._database.state.identity
@@ -111,7 +116,8 @@ class CatalogReader:
                 " FROM skipped ORDER BY name"
             )
             found = [Skipped(*row) for row in rows]
-        if not all(isinstance(each.name, str) and isinstance(each.reason, str) for each in found):
+        kinds = [str, str, str, int, int, str, int, int]
+        if not all([type(value) for value in each] == kinds for each in found):
             raise self._damaged("the list of skipped files")
         return found
 
@@ -187,7 +193,7 @@ class CatalogReader:
         found: dict[str, list[str]] = {}
         with self._database.reader() as connection:
             for name, file in connection.execute("SELECT name, file FROM documents ORDER BY id"):
-                if not isinstance(name, str):
+                if not isinstance(name, str) or not isinstance(file, str):
                     raise self._damaged("the list of documents")
                 found.setdefault(file or name, []).append(name)
         return found
@@ -222,6 +228,8 @@ class CatalogReader:
         with self.snapshot(), self._database.reader() as connection:
             keys = [row[0] for row in connection.execute("SELECT id FROM documents ORDER BY id")]
             rows = connection.execute("SELECT id, document FROM chunks ORDER BY id").fetchall()
+        if not all(type(value) is int for row in rows for value in row):
+            raise self._damaged("the list of chunks")
         pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
         known = np.array(keys, dtype=np.int64)
         places = np.searchsorted(known, pairs[:, 1])

@@ -15,10 +15,10 @@ import numpy as np
 
 from vectorstore.base import CatalogError, DamagedError, DenseIndex, LexicalIndex, LockedError, Progress
 from vectorstore.catalog import Catalog
-from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, sweep, write_manifest
+from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, stamp, sweep, write_manifest
+from vectorstore.discarding import CATALOG as CATALOG
 from vectorstore.indexes import KINDS, Loaded, build, compare, facts_of, load_dense, load_lexical
 
-CATALOG = "catalog.sqlite"
 _PATIENCE = 2.0  # seconds that a reader waits for the indexes of a change that is committed already
 _PAUSE = 0.005
 
@@ -48,7 +48,8 @@ class Store:
         self.dimension = dimension
         self._facts = facts_of(fields, dimension)
         self._loaded = Loaded()
-        self._stamp: object = None  # of the manifest that `_loaded` was read from
+        self._stamp: object = None  # of the manifest that `_loaded` was read from,
+        self._identity = ""  # and of the catalog that it was made from
         self._missed = -1  # the change for whose indexes a reader has waited in vain
         self._mutex = threading.RLock()  # one thread builds or loads, where no writer's lock sees to it
         self._pinned = threading.local()
@@ -123,14 +124,16 @@ class Store:
         deadline = time.monotonic() + _PATIENCE
         while True:
             with self.catalog.snapshot():
-                loaded, removed = self._loaded, self.catalog.removed
-                late = time.monotonic() > deadline
+                state, loaded = self.catalog.state, self._loaded
+                if state.identity != self._identity:  # it was made anew: other chunks have the same ids now
+                    loaded = Loaded()
+                removed, late = state.removed, time.monotonic() > deadline
                 # Indexes older than a removal lack what has taken its place. They are about to be swapped,
                 # unless their writer was killed in between.
                 if not loaded.complete or loaded.generation >= removed or self._missed == removed or late:
                     if loaded.generation < removed:
                         self._missed = removed
-                    if loaded.generation >= self.catalog.generation or not self._outdated() or late:
+                    if loaded.generation >= state.generation or not self._outdated() or late:
                         self._pinned.loaded = loaded
                         try:
                             yield
@@ -140,8 +143,8 @@ class Store:
             self._catch_up()
 
     def _outdated(self) -> bool:
-        """Tell whether another process has put newer indexes in place."""
-        return self._stamp != _stamp(self.folder)
+        """Tell whether another process has put newer indexes in place, or another catalog."""
+        return self._stamp != stamp(self.folder / MANIFEST) or self._identity != self.catalog.identity
 
     def _catch_up(self) -> None:
         with self._mutex:
@@ -185,8 +188,8 @@ class Store:
     @property
     def stale(self) -> bool:
         """Tell whether `sync` has something to do."""
-        generations = [part.generation for part in self._loaded.parts.values()]
-        return generations != [self.catalog.generation] * len(KINDS)
+        generations, state = [part.generation for part in self._loaded.parts.values()], self.catalog.state
+        return state.identity != self._identity or generations != [state.generation] * len(KINDS)
 
     # Writing
 
@@ -219,7 +222,7 @@ class Store:
                 loaded = self._build(folder, progress)
                 if folder == self.folder:
                     write_manifest(folder, self.catalog.identity, loaded.parts)
-                    self._stamp = _stamp(folder)
+                    self._stamp = stamp(folder / MANIFEST)
                 self._loaded = loaded
             finally:
                 self._sweep(folder)
@@ -243,7 +246,7 @@ class Store:
                     loaded = self._build(self.folder, progress)
                 self._loaded = loaded  # the catalog has changed for good, so this process goes on with these
                 write_manifest(self.folder, self.catalog.identity, loaded.parts)
-                self._stamp = _stamp(self.folder)
+                self._stamp = stamp(self.folder / MANIFEST)
             finally:
                 self._sweep(self.folder)
 
@@ -252,7 +255,7 @@ class Store:
 
     def _take_up(self) -> bool:
         """Load the indexes where another process has put newer ones in place; return whether it has."""
-        if self._parts() == self._loaded.parts:
+        if self._parts() == self._loaded.parts and self._identity == self.catalog.identity:
             return False
         self._reload()
         return True
@@ -281,11 +284,11 @@ class Store:
         """Take up what the folder holds and is whole, of whatever generation."""
         with self._mutex:
             while True:
-                stamp, parts = _stamp(self.folder), self._parts()
+                seen, identity, parts = stamp(self.folder / MANIFEST), self.catalog.identity, self._parts()
                 loaded = Loaded() if parts is None else self._load(parts)
                 # A writer elsewhere may have swapped, and swept, while we were reading: then read again.
                 if loaded.complete or parts is None or self._parts() in (parts, None):
-                    self._loaded, self._stamp = loaded, stamp
+                    self._loaded, self._stamp, self._identity = loaded, seen, identity
                     return
 
     def _load(self, parts: Mapping[str, Part]) -> Loaded:
@@ -327,14 +330,5 @@ class Store:
 
     def _tidy(self) -> None:
         """Remove what a killed writer left, unless somebody is writing right now."""
-        with suppress(LockedError), self.catalog.writing():
+        with suppress(LockedError, OSError), self.catalog.writing():
             self._sweep(self.folder)  # which reads the manifest under the lock: another may have written it
-
-
-def _stamp(folder: Path) -> object:
-    """Return what tells one manifest from another without reading it; None where there is none."""
-    try:
-        status = (folder / MANIFEST).stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
