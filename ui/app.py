@@ -84,6 +84,7 @@ def start(
     from ui.chat import build, launch_options
     from ui.feedback import Reports
     from ui.page import Page
+    from ui.sessions import bounded
 
     page = build(
         pipeline,
@@ -100,7 +101,7 @@ def start(
     watching = operations.routes(watched) if hasattr(pipeline, "store") else []
     inside = {
         "middleware": [Middleware(Guarded, guards=guards), Middleware(Page)],
-        "lifespan": tools.lifespan,
+        "lifespan": bounded(tools.lifespan),
         "routes": [tools.route, *watching],
     }
     if on_hub is not None:
@@ -159,6 +160,9 @@ def quieten(*, offline: bool) -> None:
     """Turn telemetry off before the libraries that have it are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    # Statistics of its own, which Gradio works out anew after every question and nobody reads.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**12)
     if offline:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
