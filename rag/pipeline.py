@@ -161,10 +161,10 @@ class Pipeline:
         question = self._checked(question, k)
         completed = complete(question, [_turn(one) for one in earlier])
         asked = self._checked(completed.question, k) if completed else question
+        passages = self._settings.passages
         with metrics.stage("retrieve"):
-            passages = self._settings.passages
-        found = self.search(asked, passages * SEARCHED, filters)
-        hits = gather(parse(asked), found, passages, self._matcher)
+            found = self.search(asked, passages * SEARCHED, filters)
+            hits = gather(parse(asked), found, passages, self._matcher)
         with metrics.stage("read"):
             reading = self._reader.read(asked, [hit.chunk for hit in hits])
         look_up = cache(self.document)  # only what is cited is read from the catalog
