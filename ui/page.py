@@ -6,9 +6,12 @@ before every selector of its `css`, so that none can speak of the page itself. H
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
+
+from ui import strings
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -16,7 +19,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("base", "chat", "answer", "panel", "views", "history", "phone", "print")  # later ones win
+# The later ones win.
+STYLES = ("base", "chat", "answer", "panel", "views", "history", "phone", "touch", "modes", "print")
+SCRIPTS = ("boot", "access")
+_SPOKEN = ("conversation", "placeholder", "does_enter", "stop", "asked_label", "answer_label")  # to access.js
 FONTS = "/isnad/fonts/"  # where the typefaces are served; the style names them without the first slash
 
 # Nothing may be fetched from, sent to or run from anywhere but this server. Gradio's HTML component compiles
@@ -37,11 +43,12 @@ POLICY = "; ".join(
 
 
 class Page:
-    """ASGI middleware: puts `boot.js` and the style first in the head, and serves the typefaces."""
+    """ASGI middleware: puts the scripts and the style first in the head, and serves the typefaces."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        script = (STATIC / "boot.js").read_text(encoding="utf-8")
+        script = "".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+        script = script.replace("__WORDS__", _words())
         style = "".join((STATIC / "style" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
         self._head = f"<head><script>{script}</script><style>{style}</style>".encode()
         self._fonts = {FONTS + path.name: path.read_bytes() for path in (STATIC / "fonts").glob("*.woff2")}
@@ -80,6 +87,13 @@ class Page:
         kept = [(b"cache-control", b"public, max-age=31536000, immutable")]
         await send({"type": "http.response.start", "status": 200, "headers": [*kind, *kept]})
         await send({"type": "http.response.body", "body": font})
+
+
+def _words() -> str:
+    """Return what `access.js` says, by language, as it may stand in a script."""
+    every = {lang: strings.load(lang) for lang in strings.LANGUAGES}
+    spoken = {lang: {key: words(key) for key in _SPOKEN} for lang, words in every.items()}
+    return json.dumps(spoken).replace("<", "\\u003c")
 
 
 def _is_page(start: Message) -> bool:

@@ -26,8 +26,6 @@ function keys(root = document.querySelector("#is-messages")) {
 let seen = 0; // questions and answers on the screen
 new MutationObserver(() => {
   const messages = [...document.querySelectorAll("#is-messages .message-row")];
-  // Gradio labels each bubble with its source: to a screen reader, a wall of markup before the answer.
-  for (const each of messages) each.querySelector("[aria-label]")?.removeAttribute("aria-label");
   // A question's row comes before its words, and is not shown without them.
   const now = document.querySelectorAll("#is-messages .user-row:has(p), #is-messages .isnad").length;
   const question = messages.filter((each) => each.matches(".user-row:has(p)")).pop();
