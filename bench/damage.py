@@ -5,9 +5,9 @@
 Each trial takes a whole index, damages one of its files, the catalog and its log among them, opens it and
 asks. The outcome must be what the whole index gave, or an error of ours that says how to mend it. What is
 compared: every answer, one that is filtered among them; every passage with its vector, search words and token
-ids; and what a search of all passages by words and by vectors scores each. What is damaged after that, since
-nothing has read it, `isnad doctor --check` must have told before. The trials run in processes of their own, so
-that a crash is seen as one.
+ids; and what a search of all passages by words and by vectors scores each. What is damaged after that,
+since nothing has read it, `isnad doctor --check` must have told before. The trials run in processes of their
+own, so that a crash is seen as one.
 """
 
 from __future__ import annotations

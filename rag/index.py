@@ -243,7 +243,7 @@ class Index:
             return self._checked()
         if self.store.catalog.readonly:
             if plan.work and (alone or not self.store.ready):
-                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+                raise self.store.refusal or OSError(errno.EROFS, os.strerror(errno.EROFS))
             self.store.sync(progress)  # into a folder of its own
             self.report = Update.of(self, plan, files, self._settings).report(left=len(plan.pending))
             return self._checked()

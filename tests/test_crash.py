@@ -14,7 +14,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -207,6 +207,33 @@ def test_on_a_full_disk_the_old_index_answers_and_the_error_says_so(folder: Path
         shutil.rmtree(folder)
         with Index.open(fill(folder), settings) as index:
             assert names(index) == before
+            assert index.store.verify() == []
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+        disk.rmdir()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or shutil.which("mount") is None, reason="needs tmpfs")
+def test_an_index_on_a_disk_without_a_byte_left_opens_and_answers(folder: Path) -> None:
+    disk = mounted("8m")
+    if disk is None:
+        pytest.skip("mounting is not allowed here")
+    try:
+        settings = Settings.load(home=disk / "home")
+        Index.open(folder, settings).close()
+        with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as ballast:
+            while True:
+                ballast.write(bytes(65_536))
+        assert shutil.disk_usage(disk).free == 0
+        (folder / "new.txt").write_text("خبر جديد عن القافلة.\n", encoding="utf-8")
+        with Index.open(folder, settings) as index:
+            assert found(index, "المرجان") == {"harbour.txt"}
+            assert index.report.left >= 1
+        with pytest.raises(StoreError, match=r"cannot be written \(.*\); free the disk or set ISNAD_HOME"):
+            Index.open(folder, settings, alone=True)
+        (disk / "ballast").unlink()
+        with Index.open(folder, settings) as index:
+            assert found(index, "القافلة") == {"new.txt"}
             assert index.store.verify() == []
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -130,6 +130,8 @@ class Database:
             status = self.path.stat()
         except OSError:
             return None
+        if self._uri.endswith("immutable=1"):  # SQLite itself will not look whether it has changed
+            return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
         return status.st_dev, status.st_ino
 
     def _connect(self) -> sqlite3.Connection:

@@ -54,6 +54,7 @@ class Store:
         self._mutex = threading.RLock()  # one thread builds or loads, where no writer's lock sees to it
         self._pinned = threading.local()
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self.refusal: OSError | None = None  # why it is read-only, where the disk has said so
 
     @classmethod
     def open(
@@ -65,7 +66,7 @@ class Store:
             folder: holds the catalog and the indexes, nothing else.
             fields: what each lexical field counts; changing a weight needs no new index.
             dimension: the length of the vectors.
-            readonly: write nothing; by default when the folder cannot be written.
+            readonly: write nothing; by default when the folder cannot be written, or its disk is full.
 
         Raises:
             ValueError: if there is no field, or one counts nothing.
@@ -76,11 +77,18 @@ class Store:
         if not fields or not all(weight > 0 for weight in fields.values()):
             raise ValueError(f"fields are {dict(fields)}, expected at least one and each above 0")
         folder = Path(folder).absolute()
+        refusal = None
         if readonly is None:
             readonly = folder.is_dir() and not os.access(folder, os.W_OK)
+            if not readonly and (folder / CATALOG).exists():
+                try:
+                    return cls.open(folder, fields=fields, dimension=dimension, readonly=False)
+                except OSError as error:  # what is there can be read all the same
+                    readonly, refusal = True, error
         if not readonly:
             folder.mkdir(parents=True, exist_ok=True)
         store = cls(folder, Catalog.open(folder / CATALOG, readonly=readonly), fields, dimension)
+        store.refusal = refusal
         try:
             store._reload()
             store._cross_check()
@@ -124,14 +132,15 @@ class Store:
         deadline = time.monotonic() + _PATIENCE
         while True:
             with self.catalog.snapshot():
-                state, loaded = self.catalog.state, self._loaded
+                loaded = self._loaded  # before the catalog: they may be older than it, and never newer
+                state = self.catalog.state
                 if state.identity != self._identity:  # it was made anew: other chunks have the same ids now
                     loaded = Loaded()
                 removed, late = state.removed, time.monotonic() > deadline
                 # Indexes older than a removal lack what has taken its place. They are about to be swapped,
                 # unless their writer was killed in between.
                 if not loaded.complete or loaded.generation >= removed or self._missed == removed or late:
-                    if loaded.generation < removed:
+                    if loaded.complete and loaded.generation < removed:
                         self._missed = removed
                     if loaded.generation >= state.generation or not self._outdated() or late:
                         self._pinned.loaded = loaded
