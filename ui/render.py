@@ -105,7 +105,8 @@ def _actions(words: Strings, key: str) -> str:
         f'<span class="is-unseen">{words(verdict)}</span></a>'
         for verdict in ("right", "wrong")
     )
-    return f'<a class="is-act is-share" href="#share">{words("share")}</a>{judge}'
+    share = f'<a class="is-act is-share" href="#share">{words("share")}</a>'
+    return f'{share}<span class="is-judges">{judge}</span>'
 
 
 def _conflict(result: Answer, words: Strings, numbered: Iterator[int]) -> str:
