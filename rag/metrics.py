@@ -1,18 +1,22 @@
 """What a server counts, in the text format that Prometheus reads; nothing here knows a document's words.
 
-Counters are of the process and may be shared by threads. What can be looked up (the index, memory) is looked
-up when the metrics are read.
+Counters are of the process and may be shared by threads. Their labels have few values, known beforehand: all
+are there from the start, so that a rate can be taken of the first event, and whatever else comes counts as
+`other`. What can be looked up (the index, memory) is looked up when the metrics are read.
 """
 
 from __future__ import annotations
 
 import logging
 import math
+import os
 import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,79 +30,97 @@ if TYPE_CHECKING:
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
-_log = logging.getLogger("isnad.question")
+OTHER = "other"
 
-Labels = tuple[str, ...]
+_log = logging.getLogger("isnad.question")
 
 
 class Counter:
-    """A number that only grows, for each set of labels."""
+    """A number that only grows, for each value of its label if it has one."""
 
     kind = "counter"
 
-    def __init__(self, name: str, text: str, labels: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, text: str, label: str = "", values: Sequence[str] = ()) -> None:
         self.name = name
         self.text = text
-        self.labels = tuple(labels)
-        self._values: dict[Labels, float] = {} if labels else {(): 0.0}
+        self._label = label
+        self._counts = dict.fromkeys(values or [""], 0.0)
         self._mutex = threading.Lock()
 
-    def add(self, *labels: str, by: float = 1.0) -> None:
-        """Add to the number of these labels.
+    def add(self, value: str = "", by: float = 1.0) -> None:
+        """Add to the number of a label's value.
 
         Raises:
-            ValueError: if there are more or fewer labels than the counter has, or `by` is negative.
+            ValueError: if `by` is negative, or there is a value without a label, or none with one.
         """
-        if len(labels) != len(self.labels) or by < 0:
-            raise ValueError(f"{self.name}: labels {labels} by {by}, expected {self.labels} and at least 0")
+        if by < 0 or bool(value) != bool(self._label):
+            raise ValueError(f"{self.name}: {value!r} by {by}, expected a {self._label!r} and at least 0")
         with self._mutex:
-            self._values[labels] = self._values.get(labels, 0.0) + by
+            known = value if value in self._counts else OTHER
+            self._counts[known] = self._counts.get(known, 0.0) + by
 
-    def value(self, *labels: str) -> float:
-        """Return the number of these labels; 0 before the first."""
-        return self._values.get(labels, 0.0)
+    def value(self, value: str = "") -> float:
+        """Return the number of a label's value; 0 before the first."""
+        return self._counts.get(value, 0.0)
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each set of labels."""
+        """Yield a line for each value of the label."""
         with self._mutex:
-            values = sorted(self._values.items())
-        for labels, value in values:
-            yield line(self.name, dict(zip(self.labels, labels, strict=True)), value)
+            counts = dict(self._counts)
+        for value, count in counts.items():
+            yield line(self.name, {self._label: value} if self._label else {}, count)
 
 
 class Histogram:
-    """How many observations were at most so large, for each set of labels."""
+    """How many observations were at most so large, for each value of its label if it has one."""
 
     kind = "histogram"
 
     def __init__(
-        self, name: str, text: str, labels: Sequence[str] = (), bounds: Sequence[float] = _BOUNDS
+        self,
+        name: str,
+        text: str,
+        label: str = "",
+        values: Sequence[str] = (),
+        bounds: Sequence[float] = _BOUNDS,
     ) -> None:
         self.name = name
         self.text = text
-        self.labels = tuple(labels)
+        self._label = label
         self._bounds = tuple(bounds)  # ascending
-        self._counts: dict[Labels, list[int]] = {}  # by bucket, the last for what is above every bound
-        self._sums: dict[Labels, float] = {}
+        # By bucket, the last for what is above every bound.
+        self._counts = {value: [0] * (len(self._bounds) + 1) for value in values or [""]}
+        self._sums = dict.fromkeys(self._counts, 0.0)
         self._mutex = threading.Lock()
 
-    def observe(self, value: float, *labels: str) -> None:
-        """Count one observation."""
-        with self._mutex:
-            counts = self._counts.setdefault(labels, [0] * (len(self._bounds) + 1))
-            counts[bisect_left(self._bounds, value)] += 1
-            self._sums[labels] = self._sums.get(labels, 0.0) + value
+    def observe(self, seen: float, value: str = "") -> None:
+        """Count one observation.
 
-    def count(self, *labels: str) -> int:
+        Raises:
+            ValueError: if there is a value without a label, or none with one.
+        """
+        if bool(value) != bool(self._label):
+            raise ValueError(f"{self.name}: {value!r}, expected a {self._label!r}")
+        with self._mutex:
+            known = value if value in self._counts else OTHER
+            counts = self._counts.setdefault(known, [0] * (len(self._bounds) + 1))
+            counts[bisect_left(self._bounds, seen)] += 1
+            self._sums[known] = self._sums.get(known, 0.0) + seen
+
+    def count(self, value: str = "") -> int:
         """Return how many observations there were."""
-        return sum(self._counts.get(labels, ()))
+        return sum(self._counts.get(value, ()))
+
+    def sum(self, value: str = "") -> float:
+        """Return the sum of the observations."""
+        return self._sums.get(value, 0.0)
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each bucket, the sum and the count, for each set of labels."""
+        """Yield a line for each bucket, the sum and the count, for each value of the label."""
         with self._mutex:
-            kept = [(labels, list(counts), self._sums[labels]) for labels, counts in self._counts.items()]
-        for labels, counts, total in sorted(kept):
-            named = dict(zip(self.labels, labels, strict=True))
+            kept = [(value, list(counts), self._sums[value]) for value, counts in self._counts.items()]
+        for value, counts, total in kept:
+            named = {self._label: value} if self._label else {}
             below = 0
             for bound, count in zip((*self._bounds, math.inf), counts, strict=True):
                 below += count
@@ -107,16 +129,32 @@ class Histogram:
             yield line(f"{self.name}_count", named, below)
 
 
-QUESTIONS = Counter(
-    "isnad_questions_total", "Questions by outcome: answered, abstained, refused, failed.", ["outcome"]
-)
-ABSTENTIONS = Counter("isnad_abstentions_total", "Questions not answered, by reason.", ["reason"])
+_OUTCOMES = ("answered", "abstained", "refused", "failed")
+_REASONS = ("no_passage", "no_value", "low_confidence")
+_STAGES = ("retrieve", "read", "compose")
+_CHANGES = ("added", "changed", "renamed", "removed")
+
+QUESTIONS = Counter("isnad_questions_total", "Questions asked, by outcome.", "outcome", _OUTCOMES)
+ABSTENTIONS = Counter("isnad_abstentions_total", "Questions not answered, by reason.", "reason", _REASONS)
 SECONDS = Histogram("isnad_question_seconds", "From question to answer.")
-STAGES = Histogram("isnad_stage_seconds", "Parts of a question: retrieve, read, compose.", ["stage"])
-RUNS = Counter("isnad_index_runs_total", "Looks at the folder, by outcome: done, busy.", ["outcome"])
-FILES = Counter("isnad_index_documents_total", "Documents by what became of them.", ["change"])
-_ALL = (QUESTIONS, ABSTENTIONS, SECONDS, STAGES, RUNS, FILES)
+STAGES = Histogram("isnad_stage_seconds", "Parts of working out an answer.", "stage", _STAGES)
+REMEMBERED = Counter("isnad_remembered_total", "Questions answered from memory.")
+RUNS = Counter("isnad_index_runs_total", "Looks at the folder, by outcome.", "outcome", ("done", "busy"))
+FILES = Counter("isnad_index_documents_total", "Documents by what became of them.", "change", _CHANGES)
+_ALL = (QUESTIONS, ABSTENTIONS, SECONDS, STAGES, REMEMBERED, RUNS, FILES)
 _STARTED = time.time()
+
+_own: ContextVar[bool] = ContextVar("own", default=False)
+
+
+@contextmanager
+def own_questions() -> Iterator[None]:
+    """Count and log no question of the block: the server asks them, and nobody else."""
+    token = _own.set(True)
+    try:
+        yield
+    finally:
+        _own.reset(token)
 
 
 class Asked:
@@ -132,6 +170,9 @@ def question(text: str) -> Iterator[Asked]:
     The log has its length, its outcome and its time; its words only at level debug.
     """
     asked, started = Asked(), time.perf_counter()
+    if _own.get():
+        yield asked
+        return
     outcome = "failed"
     reason: str | None = None
     try:
@@ -160,6 +201,9 @@ def question(text: str) -> Iterator[Asked]:
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Time one stage of a question."""
+    if _own.get():
+        yield
+        return
     started = time.perf_counter()
     try:
         yield
@@ -170,7 +214,7 @@ def stage(name: str) -> Iterator[None]:
 def looked(report: SyncReport) -> None:
     """Count a look at the folder."""
     RUNS.add("busy" if report.writer else "done")
-    for change in ("added", "changed", "renamed", "removed"):
+    for change in _CHANGES:
         FILES.add(change, by=len(getattr(report, change)))
 
 
@@ -179,26 +223,48 @@ def render(store: Store | None = None) -> str:
     parts = []
     for metric in _ALL:
         parts += [*_head(metric.name, metric.text, metric.kind), *metric.lines()]
-    gauges = [("process_start_time_seconds", "When the process started.", _STARTED)]
-    if (memory := resident()) is not None:
-        gauges.append(("process_resident_memory_bytes", "Memory that the process holds.", float(memory)))
+    samples = [("isnad_build_info", "The version that runs.", "gauge", {"version": _version()}, 1.0)]
+    samples += [(name, text, kind, {}, value) for name, text, kind, value in _process()]
     if store is not None:
-        gauges += _of(store)
-    for name, text, value in gauges:
-        parts += [*_head(name, text, "gauge"), line(name, {}, value)]
+        samples += [(name, text, "gauge", {}, float(value)) for name, text, value in _of(store)]
+    for name, text, kind, labels, value in samples:
+        parts += [*_head(name, text, kind), line(name, labels, value)]
     return "\n".join(parts) + "\n"
 
 
-def _of(store: Store) -> list[tuple[str, str, float]]:
+def _process() -> Iterator[tuple[str, str, str, float]]:
+    """Yield what the system says of the process, under the names that Prometheus' own clients use."""
+    times = os.times()
+    yield "process_start_time_seconds", "When the process started.", "gauge", _STARTED
+    yield "process_cpu_seconds_total", "Processor time taken.", "counter", times.user + times.system
+    if (memory := resident()) is not None:
+        yield "process_resident_memory_bytes", "Memory that the process holds.", "gauge", float(memory)
+    yield "process_threads", "Threads of Python.", "gauge", float(threading.active_count())
+    with suppress(OSError):  # where the system does not tell
+        files = len(os.listdir("/proc/self/fd")) - 1  # but for the one that is listed from
+        yield "process_open_fds", "Open files and connections.", "gauge", float(files)
+
+
+def _of(store: Store) -> list[tuple[str, str, int]]:
     catalog = store.catalog
     with store.reading():
         return [
-            ("isnad_catalog_generation", "Commits to the catalog.", float(catalog.generation)),
-            ("isnad_index_generation", "The commit that the indexes stand for.", float(store.generation)),
-            ("isnad_documents", "Documents in the index.", float(catalog.count())),
-            ("isnad_passages", "Passages in the index.", float(len(catalog))),
-            ("isnad_skipped", "Files that could not be taken in.", float(len(catalog.skipped()))),
+            ("isnad_catalog_generation", "Commits to the catalog.", catalog.generation),
+            ("isnad_index_generation", "The commit that the indexes stand for.", store.generation),
+            ("isnad_documents", "Documents in the index.", catalog.count()),
+            ("isnad_passages", "Passages in the index.", len(catalog)),
+            ("isnad_skipped_files", "Files that could not be taken in.", len(catalog.skipped())),
         ]
+
+
+@cache
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("isnad")
+    except PackageNotFoundError:  # on a Space, nothing is installed
+        return "unknown"
 
 
 def health(store: Store) -> tuple[dict[str, Any], int]:

@@ -61,6 +61,7 @@ class Remembering:
             return self._work_out(key, mine, question, k, filters, earlier)
         with metrics.question(question) as counted:
             answer = found.result()
+            metrics.REMEMBERED.add()
             took = round((time.perf_counter() - started) * 1000)
             counted.answer = answer = replace(answer, took_ms=took)
         return answer

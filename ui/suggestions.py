@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from rag import metrics
 from rag.attribution import attribute
 from rag.errors import IsnadError
 from rag.schema import Answer, Document
@@ -64,7 +65,8 @@ def suggest(
 
 def _ask(pipeline: Asked, question: str) -> Answer | None:
     try:
-        answer = pipeline.answer(question)
+        with metrics.own_questions():
+            answer = pipeline.answer(question)
     except (IsnadError, ValueError):
         return None
     return answer if answer.answered else None
