@@ -71,8 +71,10 @@ def test_the_same_question_is_answered_once(pipeline: Counted) -> None:
         ({"k": 1}, 2),
         ({"filters": Filters(languages=("ar",))}, 2),
         ({"filters": Filters(documents=("a.txt", "b.txt"))}, 2),
-        ({"earlier": [Turn("من هو الوزير؟", "سامر")]}, 2),
-        ({"earlier": [Answer("من هو الوزير؟", 0.5)]}, 2),
+        ({"question": "ومتى؟", "earlier": [Turn("من زار دمشق؟", "سامر بركات")]}, 2),
+        ({"filters": Filters()}, 1),
+        ({"earlier": [Turn("من هو الوزير؟", "سامر")]}, 1),
+        ({"earlier": [Answer("من هو الوزير؟", 0.5)]}, 1),
         ({}, 1),
     ],
 )
@@ -84,6 +86,22 @@ def test_another_question_is_another_answer(
     remembering.answer(**asked)  # type: ignore[arg-type]
     assert number(remembering.answer(**(asked | more))) == number_of  # type: ignore[arg-type]
     assert number(remembering.answer(**(asked | more))) == number_of  # type: ignore[arg-type]
+
+
+def test_a_question_that_leans_on_another_is_another_after_another(pipeline: Counted) -> None:
+    remembering = Remembering(pipeline)
+    before = [Turn("من زار دمشق؟", "سامر بركات"), Turn("من زار حلب؟", "سامر بركات")]
+    assert [number(remembering.answer("ومتى؟", earlier=[turn])) for turn in before * 2] == [1, 2, 1, 2]
+
+
+def test_answers_of_older_states_are_let_go(pipeline: Counted) -> None:
+    remembering = Remembering(pipeline)
+    for question in ("أ", "ب", "ج"):
+        remembering.answer(question)
+    assert len(remembering._answers) == 3
+    pipeline.change()
+    remembering.answer("أ")
+    assert len(remembering._answers) == 1
 
 
 def test_an_answer_is_forgotten_when_the_index_changes(pipeline: Counted) -> None:

@@ -15,8 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from rag import metrics
-from rag.conversation import Turn
+from rag.conversation import Turn, complete
 from rag.filters import Filters
+from rag.question import parse
 from rag.schema import Answer
 
 KEPT = 500  # answers, of some tens of kilobytes each
@@ -31,6 +32,7 @@ class Remembering:
         """Remember at most `kept` answers of a `Pipeline`."""
         self._pipeline = pipeline
         self._kept = kept
+        self._newest = -1  # generation of the answers
         self._answers: OrderedDict[Key, Future[Answer]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -49,8 +51,11 @@ class Remembering:
         if generation is None:
             return self._ask(question, k, filters, earlier)
         started = time.perf_counter()
-        key: Key = (generation, question, k, filters, *map(_said, earlier))
+        if not _leans(question, earlier):
+            earlier = ()  # so that it is the question that others ask at the beginning
+        key: Key = (generation, question, k, filters or None, *map(_said, earlier))
         with self._lock:
+            self._clear(generation)
             found = self._answers.get(key)
             mine: Future[Answer] = found or Future()
             self._answers[key] = mine
@@ -96,6 +101,12 @@ class Remembering:
         answer: Answer = self._pipeline.answer(question, k, filters, earlier)
         return answer
 
+    def _clear(self, generation: int) -> None:
+        """Let go of the answers of older states, which nobody can ask for any more."""
+        if generation > self._newest:
+            self._newest = generation
+            self._answers.clear()
+
     def _forget(self, key: Key) -> None:
         with self._lock:
             self._answers.pop(key, None)
@@ -110,7 +121,13 @@ class Remembering:
         return catalog if catalog == indexes else None
 
 
-def _said(earlier: Turn | Answer) -> Hashable:
-    """Return what a later question may lean on."""
+def _leans(question: str, earlier: Sequence[Turn | Answer]) -> bool:
+    """Tell whether a question takes anything from the turns before it."""
+    turns = [Turn(asked, answer, parse(asked).kind) for asked, answer in map(_said, earlier)]
+    return bool(turns) and complete(question, turns) is not None
+
+
+def _said(earlier: Turn | Answer) -> tuple[str, str | None]:
+    """Return what a later question may lean on: what was asked, and the answer."""
     asked = earlier.question if isinstance(earlier, Turn) else earlier.completed or earlier.question
     return asked, earlier.answer
