@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from typing import Literal
 
 from rag.loaders.arabic_letters import signs
@@ -51,7 +52,8 @@ def trouble(text: str) -> Trouble | None:
     latin = len(_LATIN.findall(sample))
     if latin > _LEAST and len(_HIGH_LATIN.findall(sample)) > _HIGH * latin:
         return "encoding"
-    if sum(map(_means_nothing, sample)) + len(_NUMBERED.findall(sample)) > _ODD * characters:
+    odd = sum(count for each, count in Counter(sample).items() if _means_nothing(each))
+    if odd + len(_NUMBERED.findall(sample)) > _ODD * characters:
         return "symbols"
     bare = _MARKS.sub("", sample)
     words = [len(word) for word in _WORD.findall(bare)]

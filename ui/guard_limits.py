@@ -25,7 +25,7 @@ UPLOAD_SECONDS = 300.0
 UNQUEUED = "/gradio_api/component_server"  # what Gradio runs at once, past its queue
 UNQUEUED_AT_ONCE = 4
 UNQUEUED_WAITING = 64
-UPLOAD = "/gradio_api/upload"
+UPLOAD = "/isnad/documents"
 
 
 class Buckets:
