@@ -12,7 +12,7 @@ from ui import quoting
 from ui.render import confidence_word
 from ui.strings import Strings
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-!|~])|(?<=\d)(\.)(?=\s)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-!|~&$])|(?<=\d)(\.)(?=\s)")
 
 
 def as_json(answers: Sequence[Answer]) -> str:
