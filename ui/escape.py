@@ -42,9 +42,11 @@ def question(text: str) -> str:
     """Return a question as it may stand in a bubble that renders Markdown and HTML.
 
     As `escape`, but the punctuation of a common question stays as it is, so that it comes back unchanged when
-    it is edited. Longer ones end in an ellipsis.
+    it is edited, and direction overrides are named without an element, which the bubble would show as it is
+    written. Longer ones end in an ellipsis.
     """
-    text = clip_end(text.strip(), QUESTION_CHARS)
+    named = {code: f"[{name}]" for code, name in _OVERRIDES.items()}
+    text = clip_end(text.strip(), QUESTION_CHARS).translate(named)
     return "".join(
         c if _HARMLESS_IN_QUESTIONS.match(text, place) else _escape_character(c)
         for place, c in enumerate(text)
