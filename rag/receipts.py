@@ -221,12 +221,23 @@ def _cited(answer: Any, number: int) -> Iterator[Cited]:
         claims = [group.get("answer"), given if index == 0 else None]
         for rank, citation in enumerate(listed):
             own = tuple(str(claim) for claim in claims if claim is not None) if rank == 0 else ()
-            yield _claim(citation, f"a citation of {where}", question, own)
+            yield claim(citation, f"a citation of {where}", question, own)
     for citation in _get(answer, "nearest", list, where, []):
-        yield _claim(citation, f"a nearest passage of {where}", question, ())
+        yield claim(citation, f"a nearest passage of {where}", question, ())
 
 
-def _claim(citation: Any, where: str, question: str, given: tuple[str, ...]) -> Cited:
+def claim(citation: Any, where: str, question: str = "", given: tuple[str, ...] = ()) -> Cited:
+    """Return what one citation of a receipt claims.
+
+    Args:
+        citation: as `Citation.to_dict` gives it.
+        where: what to call it in an error.
+        question: what was asked.
+        given: the answer that it is to bear out.
+
+    Raises:
+        ReceiptError: if it is not a citation's JSON.
+    """
     context = None
     if isinstance(citation, dict) and citation.get("context") is not None:
         context = _quotation(citation, where, "context", "context_start", "context_end")

@@ -83,7 +83,7 @@ def test_a_completed_question_is_shown_above_the_answer_and_can_be_edited_and_as
     assert line is not None
     assert given is not None
     assert line["y"] + line["height"] <= given["y"]
-    answer.locator(".is-completed a").click()
+    answer.locator(".is-completed a[href='#edit']").click()
     box = desk.page.locator("#is-question textarea")
     assert box.input_value() == "وكم بلغ منسوب المياه عام 2020؟"
     assert box.evaluate("element => element === document.activeElement")
@@ -91,6 +91,15 @@ def test_a_completed_question_is_shown_above_the_answer_and_can_be_edited_and_as
     desk.page.keyboard.press("Enter")
     desk.page.locator(".isnad").nth(2).wait_for()
     assert desk.page.locator(".isnad").nth(2).locator(".is-completed").count() == 0
+
+
+def test_a_completed_question_can_be_asked_exactly_as_it_was_typed(desk: Visit) -> None:
+    desk.ask(LEVEL)
+    desk.ask(AND_IN_2020).locator("a[href='#typed']").click()
+    answer = desk.page.locator(".isnad").nth(2)
+    answer.locator(".is-absent").wait_for()
+    assert answer.locator(".is-completed").count() == 0
+    assert desk.page.locator(".message.user").all_inner_texts() == [LEVEL, AND_IN_2020, AND_IN_2020]
 
 
 def test_why_unfolds_with_the_scores_and_the_answer_without_the_first_source(desk: Visit) -> None:

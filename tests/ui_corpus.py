@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rag.conversation import Turn
 from rag.errors import DocumentError, QuestionError
 from rag.filters import Filters
 from rag.schema import (
@@ -258,7 +259,7 @@ class FakePipeline:
     folder = Path("invented")
 
     def answer(
-        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Answer] = ()
+        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Turn | Answer] = ()
     ) -> Answer:
         """Return the prepared answer, or an abstention with two nearest passages.
 
@@ -270,7 +271,7 @@ class FakePipeline:
         asked = question.strip()
         if asked == SLOW:
             time.sleep(SECONDS)
-        before = [each.completed or each.question for each in earlier]
+        before = [getattr(each, "completed", None) or each.question for each in earlier]
         completed = LEVEL_2020 if asked == AND_IN_2020 and before[-1:] == [LEVEL] else None
         relation, groups = _answers().get(completed or asked, (None, []))
         allowed = self._allowed(filters or Filters())

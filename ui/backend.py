@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
+from rag.conversation import Turn
 from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.schema import Answer, Document
-from ui import agreement, escape, export, forms, narrow, panel, render, strings, timeline, why
+from ui import agreement, conversations, escape, export, forms, narrow, panel, render, strings, timeline, why
 from ui.feedback import FullError, Reports
 from ui.ledger import Ledger
+from ui.shelves import Shelf
+from ui.shelving import Shelving
 
 _MOST_SPANS = 1000  # marked in one document
 _MOST_ANSWERS = 200  # of one conversation
@@ -21,7 +25,11 @@ class Asked(Protocol):
     """What the chat needs of a pipeline; `rag.pipeline.Pipeline` has it."""
 
     def answer(
-        self, question: str, k: int = 5, filters: Filters | None = None, earlier: Sequence[Answer] = ()
+        self,
+        question: str,
+        k: int = 5,
+        filters: Filters | None = None,
+        earlier: Sequence[Turn | Answer] = (),
     ) -> Answer:
         """Return the answer of the documents that meet `filters`, in at most `k` groups, or an abstention."""
         ...
@@ -51,6 +59,7 @@ class Backend:
         max_question_chars: int,
         reports: Reports | None = None,
         suggested: Sequence[Answer] = (),
+        shelf: Shelf | None = None,
     ) -> None:
         """Answer from `pipeline`.
 
@@ -59,12 +68,14 @@ class Backend:
             max_question_chars: longer questions are refused.
             reports: where verdicts on answers are kept; None keeps none.
             suggested: answers to the questions offered, which the map shows before anything was asked.
+            shelf: where documents go that are added; None takes none.
         """
         self.pipeline = pipeline
         self.ledger = Ledger()
         self._max_question_chars = max_question_chars
         self._reports = reports
         self._suggested = tuple(suggested)
+        self._shelving = Shelving(pipeline, shelf)
 
     def reply(
         self,
@@ -81,6 +92,15 @@ class Backend:
         What `message` leaves to the questions before it is taken from `history`.
         """
         words = strings.load(lang)
+        try:
+            filters = narrow.read((documents, languages, since, until), words)
+        except ValueError as error:
+            return render.notice(str(error), words)
+        return self._answer(message, filters, self.ledger.earlier(history), words)
+
+    def _answer(
+        self, message: str, filters: Filters, earlier: Sequence[Turn | Answer], words: strings.Strings
+    ) -> str:
         question = message.strip()
         if not question:
             return render.notice(words("empty_question"), words)
@@ -89,23 +109,80 @@ class Backend:
                 words("long_question", n=len(question), limit=self._max_question_chars), words
             )
         try:
-            filters = narrow.read((documents, languages, since, until), words)
-        except ValueError as error:
-            return render.notice(str(error), words)
-        try:
-            answer = self.pipeline.answer(question, filters=filters, earlier=self.ledger.earlier(history))
+            answer = self.pipeline.answer(question, filters=filters, earlier=earlier)
         except QuestionError:
             return render.notice(words("bad_question"), words)
         except SettingsError:
             return render.notice(words("none_left"), words)
         except IsnadError as error:
             return render.notice(words("failed", reason=error), words)
-        return render.answer(answer, words, self.ledger.keep(answer))
+        return render.answer(answer, words, self.ledger.keep(answer, filters))
+
+    def act(self, wanted: Mapping[str, Any], history: list[Any]) -> list[Any]:
+        """Return the conversation after something was done with it that is no plain question.
+
+        `wanted` is what the browser sends: `language`, `kind`, and what that takes. `open` shows the
+        `records` that a browser kept, none for a new conversation. `ask` asks a `question` as it stands, with
+        `filters`, or says what in these is not here.
+        """
+        words = strings.load(str(wanted.get("language")))
+        if wanted.get("kind") == "open":
+            taken = conversations.take_up(wanted.get("records"), self.ledger, self.pipeline.document)
+            return conversations.messages(taken, words)
+        question, filters = str(wanted.get("question") or ""), wanted.get("filters")
+        if broken := self.linked([filters, words.lang]):
+            said = render.notice(broken, words)
+        else:
+            said = self._answer(question, conversations.read(filters), (), words)
+        shown = escape.clip_end(question.strip(), escape.QUESTION_CHARS)
+        return [*history, {"role": "user", "content": shown}, {"role": "assistant", "content": said}]
+
+    def linked(self, arguments: list[Any]) -> str:
+        """Say which filters of a link are not of these documents, or nothing.
+
+        `arguments` is [filters, language].
+        """
+        filters, lang = arguments
+        words = strings.load(str(lang))
+        held = self.pipeline.documents()
+        names = {item.id for item in held}
+        codes = {item.lang for item in held}
+        broken = narrow.broken(filters, names, codes)
+        listed = f"{words('comma')} ".join(
+            f"\N{FIRST STRONG ISOLATE}{each}\N{POP DIRECTIONAL ISOLATE}" for each in broken
+        )
+        return words("link_filter", what=listed) if broken else ""
+
+    def receipts(self, arguments: list[Any]) -> list[dict[str, Any]]:
+        """Return what a browser keeps of answers; `arguments` is [keys]."""
+        keys = [str(key) for key in list(arguments[0])[-_MOST_ANSWERS:]]
+        kept = ((key, self.ledger.kept(key)) for key in keys)
+        return [conversations.record(key, each) for key, each in kept if each is not None]
+
+    def forgotten(self, arguments: list[Any]) -> list[str]:
+        """Return those of `arguments`, which is [keys], whose answers are not kept any more."""
+        keys = [str(key) for key in list(arguments[0])[-_MOST_ANSWERS:]]
+        return [key for key in keys if self.ledger.get(key) is None]
+
+    def recall(self, arguments: list[Any]) -> None:
+        """Keep answers again that are forgotten here; `arguments` is [records of them]."""
+        conversations.take_up(arguments[0], self.ledger, self.pipeline.document)
+
+    def history(self, arguments: list[Any]) -> str:
+        """Return the conversations of a browser as HTML.
+
+        `arguments` is [conversations, whether they last, whether a deletion can be undone, the id of the one
+        on the screen, language].
+        """
+        items, lasting, undo, current, lang = arguments
+        return conversations.listing(
+            items, strings.load(str(lang)), lasting=bool(lasting), undo=bool(undo), current=str(current)
+        )
 
     def sources(self, arguments: list[Any]) -> str:
         """Return the list of documents as HTML; `arguments` is [language]."""
         (lang,) = arguments
-        return panel.documents(self.pipeline.documents(), strings.load(str(lang)))
+        return self._shelving.html(strings.load(str(lang)))
 
     def source(self, arguments: list[Any]) -> str:
         """Return a document as HTML; `arguments` is [token, chosen span or None, cited spans, language]."""
@@ -122,11 +199,20 @@ class Backend:
         """Return why an answer was given, as HTML; `arguments` is [key of the answer, language]."""
         key, lang = arguments
         words = strings.load(str(lang))
-        answer = self.ledger.get(str(key))
-        if answer is None:
+        kept = self.ledger.kept(str(key))
+        if kept is None:
             return f"<p>{words('forgotten')}</p>"
+        answer, changed = kept.answer, ""
+        if not answer.hits:  # it was taken up again, and what it was read in was not kept
+            try:
+                answer = self.pipeline.answer(answer.completed or answer.question, filters=kept.filters)
+            except IsnadError as error:
+                return f"<p>{escape.escape(words('failed', reason=error))}</p>"
+            changed = why.changed(kept.answer, answer, words)
+            if not changed:
+                self.ledger.renew(str(key), replace(kept.answer, hits=answer.hits, spans=answer.spans))
         titles = {item.id: item.title for item in self.pipeline.documents()}
-        return why.why(answer, self.pipeline.explain(answer), titles, words)
+        return changed + why.why(answer, self.pipeline.explain(answer), titles, words)
 
     def timeline(self, arguments: list[Any]) -> str:
         """Return the timeline as HTML; `arguments` is [keys of the answers on the screen, language].

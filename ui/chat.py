@@ -5,6 +5,7 @@ Imported only to build the page, because Gradio takes seconds to import.
 
 from __future__ import annotations
 
+import hashlib
 import html
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
@@ -14,9 +15,10 @@ from typing import Any
 import gradio as gr
 
 from rag.schema import Answer
-from ui import api, escape, narrow, panel, strings
+from ui import api, changing, conversations, escape, narrow, panel, strings, visits
 from ui.backend import Asked, Backend
 from ui.feedback import Reports
+from ui.shelves import Shelf
 from ui.theme import theme
 
 STATIC = Path(__file__).parent / "static"
@@ -24,7 +26,10 @@ CONCURRENT_QUESTIONS = 2
 WAITING_QUESTIONS = 32
 
 # What the scripts call by name on the server.
-SERVED = ("source", "sources", "timeline", "agreement", "why", "export", "form", "report", "reports")
+SERVED = (
+    "source", "sources", "timeline", "agreement", "why", "export", "form", "report", "reports",
+    "receipts", "forgotten", "recall", "history", "linked",
+)  # fmt: skip
 
 
 class _PlainQuestions:
@@ -43,6 +48,22 @@ class _PlainQuestions:
 
 # By `type.__new__`, because Gradio's own metaclass writes a .pyi file beside the source of each component.
 Chatbot: Any = type.__new__(type(gr.Chatbot), "Chatbot", (_PlainQuestions, gr.Chatbot), {})
+
+
+class _Conversation(gr.ChatInterface):  # type: ignore[misc]
+    """Holds the conversation in the browser alone, so that it goes on when the server was started anew.
+
+    Gradio would hold it in the server's memory, too, and go on from what it finds there.
+    """
+
+    def _render_chatbot_area(self, *arguments: Any) -> None:
+        super()._render_chatbot_area(*arguments)
+        self.chatbot_state = self.chatbot
+
+    async def _submit_fn(self, message: Any, history: list[Any], *arguments: Any) -> Any:
+        if history and history[-1]["role"] == "user":  # the question itself, which is shown already
+            history = history[:-1]
+        return await super()._submit_fn(message, history, *arguments)
 
 
 def _each_question(message: Any, change: Callable[[str], str]) -> Any:
@@ -65,18 +86,22 @@ def build(
     pipeline: Asked,
     *,
     suggested: Sequence[Answer] = (),
+    given: Sequence[str] = (),
     max_question_chars: int = 1000,
     reports: Reports | None = None,
+    shelf: Shelf | None = None,
 ) -> gr.Blocks:
     """Return the page, not yet launched.
 
     Args:
         pipeline: what answers.
         suggested: questions offered while the conversation is empty, with their answers.
+        given: those that come with the corpus.
         max_question_chars: longer questions get a friendly refusal.
         reports: where verdicts on answers are kept; None keeps none.
+        shelf: where documents go that are added; None takes none.
     """
-    backend = Backend(pipeline, max_question_chars, reports, suggested)
+    backend = Backend(pipeline, max_question_chars, reports, suggested, shelf)
     served = [getattr(backend, name) for name in SERVED]
     word = gr.I18n()  # only makes references; the words themselves are given to launch()
     with gr.Blocks(
@@ -100,14 +125,18 @@ def build(
         with gr.Row(elem_id="is-main"):
             with gr.Column(elem_id="is-chat", scale=3, min_width=0):
                 narrowing = narrow.fields(pipeline.documents(), word)
-                _conversation(backend, [language, *narrowing], word, [each.question for each in suggested])
+                examples = [each.question for each in suggested]
+                visit = changing.token()
+                chatbot = _conversation(backend, [language, *narrowing, visit], word, examples)
             with gr.Column(elem_id="is-source", scale=2, min_width=0):
-                gr.HTML(
-                    html_template='<div class="is-slot"></div>',
-                    js_on_load=_script("panel.js", "answers.js", "find.js", "menu.js"),
+                source = gr.HTML(
+                    html_template=f'<div class="is-slot" data-corpus="{_corpus(pipeline)}"></div>',
+                    js_on_load=_script("panel.js", "documents.js", "answers.js", "find.js", "history.js", "menu.js"),
                     server_functions=[_function(each) for each in served],
                     elem_id="is-panel",
                 )
+        _acts(backend, source, chatbot, narrowing)
+        changing.attach(source, pipeline, visit, narrowing, chatbot, given)
         language.change(None, language, None, js="(language) => { window.isnad.change(language); }")
         page.load(None, None, language, js="() => window.isnad.language()")
         api.add(page, pipeline, max_question_chars, CONCURRENT_QUESTIONS)
@@ -123,14 +152,41 @@ def _function(method: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
     """Return a method as a function: Gradio puts a mark on those it serves, which a bound method refuses."""
 
     def function(arguments: list[Any]) -> Any:
-        return method(arguments)
+        sent, visit = changing.served_for_visit(arguments)
+        with visits.of(visit):
+            return method(sent)
 
     return update_wrapper(function, method)
 
 
-def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples: Sequence[str]) -> None:
-    interface = gr.ChatInterface(
-        backend.reply,
+def _corpus(pipeline: Asked) -> str:
+    """Return a name for the folder that tells no more than whether it is the same."""
+    folder = str(getattr(pipeline, "folder", "")).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(folder).hexdigest()[:12]
+
+
+def _acts(backend: Backend, source: Any, chatbot: Any, narrowing: Sequence[Any]) -> None:
+    """Let the scripts change the conversation, and the row of filters as a link says."""
+
+    def act(event: gr.EventData, history: list[Any]) -> list[Any]:
+        with visits.of(event._data.get("visit")):
+            return backend.act(event._data, history)
+
+    def choose(event: gr.EventData) -> list[Any]:
+        names, codes, since, until = conversations.written(conversations.read(event._data.get("filters")))
+        return [names, codes, since or "", until or ""]
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    source.input(act, chatbot, chatbot, concurrency_limit=CONCURRENT_QUESTIONS, **quiet)
+    source.select(choose, None, list(narrowing), queue=False, **quiet).then(
+        None, None, None, js="() => { window.dispatchEvent(new CustomEvent('isnad:chosen')); }"
+    )
+
+
+def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples: Sequence[str]) -> Any:
+    """Lay the conversation out, and return what shows its messages."""
+    interface = _Conversation(
+        changing.for_visit(backend.reply),
         chatbot=Chatbot(
             label=word("isnad.conversation"),
             show_label=False,
@@ -180,6 +236,7 @@ def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples
         show_progress="hidden",
         api_visibility="private",
     )
+    return interface.chatbot
 
 
 def launch_options(documents: int) -> dict[str, Any]:
@@ -209,6 +266,8 @@ def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
     own["isnad.header"] = (
         f"<h1>{words('name')}</h1><p><span>{words('tagline')}</span>"
         f'<a class="is-count" href="#documents">{words.count("documents", documents)}</a></p>'
+        f'<a class="is-fresh" href="#new" title="{words("new_conversation")}"><span class="is-unseen">'
+        f'{words("new_conversation")}</span></a>'
         f'<details class="is-menu"><summary title="{words("menu")}"><span class="is-unseen">{words("menu")}'
         f"</span></summary><div>{_menu(words)}</div></details>"
     )
@@ -217,8 +276,8 @@ def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
 
 
 def _menu(words: strings.Strings) -> str:
-    items = ("export-md", "export-json", "print", "map", "timeline", "reports", "keys")
+    items = ("new", "history", "export-md", "export-json", "print", "map", "timeline", "reports", "keys")
+    named = {"new": "new_conversation", **{view: f"view_{view}" for view in panel.VIEWS}}
     return "".join(
-        f'<a href="#{item}">{words("view_" + item if item in panel.VIEWS else item.replace("-", "_"))}</a>'
-        for item in items
+        f'<a href="#{item}">{words(named.get(item, item.replace("-", "_")))}</a>' for item in items
     )

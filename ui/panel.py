@@ -20,7 +20,7 @@ _LINE = re.compile(r"[^\n]*\n?")
 _HEADING = re.compile(r"(#{1,6}) +(?=\S)")
 
 
-VIEWS = ("documents", "timeline", "map")
+VIEWS = ("documents", "timeline", "map", "history")
 
 
 def view(name: str, body: str, words: Strings) -> str:

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from rag.schema import Answer, AnswerGroup, Citation
 from ui import quoting
 from ui.escape import clip_end, escape
+from ui.restoring import Restored
 from ui.strings import Strings
 
 HIGH_CONFIDENCE = 0.75
@@ -29,16 +30,19 @@ def confidence_word(confidence: float) -> str:
     return "medium" if confidence >= MEDIUM_CONFIDENCE else "low"
 
 
-def answer(result: Answer, words: Strings, key: str = "") -> str:
+def answer(result: Answer, words: Strings, key: str = "", since: Restored | None = None) -> str:
     """Return an answer as one block of HTML: the answer, what else is said, or that it is not there.
 
     Args:
         result: the answer.
         words: the interface's words.
         key: by which the answer can be asked about afterwards (`ui.ledger`); without one it cannot.
+        since: of an answer that was given before, what became of it; None for one that is given now.
     """
     numbered = quoting.numbers()
-    understood = completed(result, words)
+    understood = completed(result, words) + (_since(since, words, key) if since else "")
+    if since and since.gone:
+        return _message(understood, words)
     if not result.answered:
         body = understood + _not_found(result, words, numbered) + _why(words, key, "why_none")
         return _message(body, words, _actions(words, key))
@@ -46,6 +50,18 @@ def answer(result: Answer, words: Strings, key: str = "") -> str:
     copying = f'<a class="is-act is-copy" href="#copy">{words("copy")}</a>'
     body = understood + said(result, words, numbered) + _why(words, key)
     return _message(body, words, copying + _actions(words, key))
+
+
+def _since(since: Restored, words: Strings, key: str) -> str:
+    """Return what became of an answer that was given before, with the means to ask again; else nothing."""
+    if since.lost:
+        told = words("gone") if since.gone else words.count("lost", since.lost)
+    elif since.changed:
+        told = words("changed_since")
+    else:
+        return ""
+    again = f'<a class="is-act" href="#again-{key}">{words("ask_again")}</a>' if key else ""
+    return f'<div class="is-notice is-since"><span>{told}</span>{again}</div>'
 
 
 def notice(text: str, words: Strings) -> str:
@@ -63,7 +79,8 @@ def completed(result: Answer, words: Strings) -> str:
     return (
         f'<div class="is-completed"><span>{words("understood")}</span> '
         f'<span class="is-full" dir="auto">{_carried(result.question, result.completed)}</span> '
-        f'<a class="is-act" href="#edit">{words("edit")}</a></div>'
+        f'<a class="is-act" href="#edit">{words("edit")}</a>'
+        f'<a class="is-act" href="#typed">{words("as_typed")}</a></div>'
     )
 
 

@@ -37,6 +37,16 @@ def why(answer: Answer, explained: Mapping[str, Any], titles: Mapping[str, str],
     return "".join(parts)
 
 
+def changed(before: Answer, now: Answer, words: Strings) -> str:
+    """Return what is answered now in the place of `before`, as HTML; nothing where it is the same."""
+    one, other = ((each.relation, [(c.document, c.quote) for c in each.citations]) for each in (before, now))
+    if one == other:
+        return ""
+    quoted = f"<bdi>{escape(clip_end(now.answer, _CHARS))}</bdi>" if now.answer else ""
+    told = words("why_changed", answer=quoted) if quoted else words("why_changed_none")
+    return f'<p class="is-note">{told}</p>'
+
+
 def _part(heading: str, body: str) -> str:
     return f'<div class="is-stage"><div class="is-heading">{heading}</div>{body}</div>' if body else ""
 

@@ -8,7 +8,7 @@ finds copies; ``relations`` compares two statements, and ``groups`` puts all of 
 from __future__ import annotations
 
 from rag.weighing import slots
-from rag.weighing.groups import Group, Weighed, weigh
+from rag.weighing.groups import Group, Weighed, value_of, weigh
 from rag.weighing.origins import origins
 from rag.weighing.statements import Alike, Statement, plainly_alike, read_statement
 
@@ -21,5 +21,6 @@ __all__ = [
     "plainly_alike",
     "read_statement",
     "slots",
+    "value_of",
     "weigh",
 ]

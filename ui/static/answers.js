@@ -50,17 +50,19 @@ function questionOf(link) {
 
 async function explain(link, address) {
   const part = link.closest(".is-why-body");
+  await sustain();
   part.innerHTML = await server.why([address.slice(5), language()]);
 }
 
-const judged = new Set(JSON.parse(sessionStorage.getItem("isnad.reports") ?? "[]")); // ids of one's own reports
+const judged = new Set([window.isnad.session.read("isnad.reports", [])].flat()); // ids of one's own reports
 
 async function judge(link, verdict, reason, note) {
   const key = link.getAttribute("href").slice(verdict.length + 2);
+  await sustain();
   const [id, problem] = await server.report([key, verdict, reason, note, language()]);
   if (problem) return window.alert(problem);
   judged.add(id);
-  sessionStorage.setItem("isnad.reports", JSON.stringify([...judged]));
+  window.isnad.session.set("isnad.reports", JSON.stringify([...judged]));
   for (const each of link.parentElement.querySelectorAll(".is-judge")) {
     each.classList.toggle("is-chosen", each === link);
   }
@@ -73,6 +75,7 @@ actions.copy = async (link) => {
 actions.share = async (link) => {
   const address = new URL(location.pathname, location.href);
   address.searchParams.set("q", questionOf(link));
+  for (const [name, value] of filtersOf(link)) address.searchParams.append(name, value);
   if (language() !== "ar") address.searchParams.set("lang", language());
   await write(address.href);
   done(link);

@@ -2,14 +2,43 @@
 (() => {
   const languages = ["ar", "en", "fr"];
   const key = "isnad.language";
-  const stored = () => {
+  // Storage can be closed to a page inside a frame, or be full: then what is kept lasts as long as the page.
+  const shelf = (kind) => {
+    const own = new Map();
+    let real = null;
     try {
-      return localStorage.getItem(key);
+      real = window[kind];
+      real.setItem("isnad.try", "");
+      real.removeItem("isnad.try");
     } catch {
-      return null; // storage can be closed to a page inside a frame
+      real = null;
     }
+    const store = real ?? { getItem: (name) => own.get(name) ?? null, removeItem: (name) => own.delete(name) };
+    return {
+      lasting: real !== null,
+      names: () => (real ? Object.keys(real) : [...own.keys()]),
+      get: (name) => store.getItem(name),
+      remove: (name) => store.removeItem(name),
+      set: (name, value) => {
+        if (!real) return own.set(name, value) && true;
+        try {
+          real.setItem(name, value);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      read: (name, otherwise) => {
+        try {
+          return JSON.parse(store.getItem(name)) ?? otherwise;
+        } catch {
+          return otherwise; // damaged
+        }
+      },
+    };
   };
-  const wanted = [new URLSearchParams(location.search).get("lang"), stored()];
+  const kept = shelf("localStorage");
+  const wanted = [new URLSearchParams(location.search).get("lang"), kept.get(key)];
   let language = wanted.find((each) => languages.includes(each)) || "ar";
   // Gradio takes its language from the browser, and has no other door before its first paint.
   Object.defineProperty(navigator, "language", { get: () => language, configurable: true });
@@ -26,11 +55,7 @@
   const change = async (next) => {
     if (!languages.includes(next) || next === language) return;
     language = next;
-    try {
-      localStorage.setItem(key, next);
-    } catch {
-      /* then the choice lasts as long as the page */
-    }
+    kept.set(key, next);
     const address = new URL(location.href);
     if (address.searchParams.has("lang")) {
       address.searchParams.set("lang", next);
@@ -48,5 +73,5 @@
     }
     window.dispatchEvent(new CustomEvent("isnad:language"));
   };
-  window.isnad = { language: () => language, change };
+  window.isnad = { language: () => language, change, kept, session: shelf("sessionStorage") };
 })();

@@ -23,6 +23,7 @@ function download(name, kind, text) {
 const menu = () => document.querySelector(".is-menu[open]");
 actions.export = async (link, address) => {
   const form = address.slice(8);
+  await sustain();
   const text = await server.export([form, keys(), language()]);
   download(`isnad.${form}`, form === "json" ? "application/json" : "text/markdown", text);
 };
@@ -73,16 +74,5 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// ?q= asks at once.
-const linked = new URLSearchParams(location.search).get("q")?.trim();
-if (linked) {
-  const asking = setInterval(() => {
-    const button = document.querySelector("#is-question .submit-button");
-    if (!button) return;
-    clearInterval(asking);
-    propose(linked);
-    requestAnimationFrame(() => button.click());
-  }, 50);
-}
-
+arrive();
 draw(false);

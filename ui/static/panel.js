@@ -20,7 +20,8 @@ function setOpen(open) {
 
 // The keys of the answers on the screen, oldest first: a link of each carries its own.
 function keys(root = document.querySelector("#is-messages")) {
-  return [...root.querySelectorAll("a[href^='#right-']")].map((each) => each.getAttribute("href").slice(7));
+  const links = [...root.querySelectorAll("a[href^='#right-'], a[href^='#again-']")];
+  return [...new Set(links.map((each) => each.getAttribute("href").slice(7)))];
 }
 
 let seen = 0; // questions and answers on the screen
@@ -32,6 +33,7 @@ new MutationObserver(() => {
   if (now > seen && question) toTop(question);
   if (now !== seen && shown.view && shown.view !== "documents") draw(false); // these views show the answers
   seen = now;
+  note();
 }).observe(document.body, { childList: true, subtree: true });
 
 // Bring a question to the top, with room below it, so that nothing moves when the answer arrives.
@@ -45,8 +47,9 @@ function toTop(question) {
 
 const views = {
   documents: () => server.sources([language()]),
-  timeline: () => server.timeline([keys(), language()]),
-  map: () => server.agreement([keys(), language()]),
+  timeline: () => sustain().then(() => server.timeline([keys(), language()])),
+  map: () => sustain().then(() => server.agreement([keys(), language()])),
+  history: () => server.history([talks(), window.isnad.kept.lasting, undone.length > 0, current, language()]),
 };
 
 async function draw(scroll) {
@@ -57,6 +60,7 @@ async function draw(scroll) {
   if (mine !== request) return; // a later click has overtaken this one
   body().innerHTML = html;
   forgetFound();
+  body().querySelector(".is-tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const chosen = body().querySelector("mark.is-chosen");
   const scroller = body().querySelector(".is-panel-body");
   if (!scroll || !scroller) return;
