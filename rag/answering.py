@@ -131,7 +131,7 @@ def _cited(group: Group, look_up: Callable[[str], Document]) -> AnswerGroup:
 
 def _reason(asked: Question, hits: Sequence[Hit], spans: Sequence[Span], alike: Alike) -> Reason:
     """Say what was missing: a passage about it, a value of the kind that is asked for, or certainty."""
-    if not hits or max(_met(asked, hit.chunk, alike) for hit in hits) < _ABOUT:
+    if not any(_met(asked, hit.chunk, alike) >= _ABOUT for hit in hits):
         return "no_passage"
     if asked.kind in ("number", "date") and not any(span.kind == asked.kind for span in spans):
         return "no_value"
@@ -145,7 +145,7 @@ def _met(asked: Question, chunk: Chunk, alike: Alike) -> float:
     met = sum(
         term.weight
         for term in asked.terms
-        if term.text in given or max((alike(term.text, word) for word in given), default=0.0) >= 0.5
+        if term.text in given or any(alike(term.text, word) >= 0.5 for word in given)
     )
     return met / total if total else 0.0
 

@@ -6,6 +6,7 @@ Static vectors and stems do not join them, and a question seldom uses the articl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rag.cues import folded
 
@@ -97,15 +98,17 @@ STATE_OF = {word: name for name, listed in STATES.items() for word in listed}
 EVENT_OF = {word: name for name, listed in EVENTS.items() for word in listed}
 
 
-def forms(token: str) -> list[str]:
+@lru_cache(maxsize=1 << 15)
+def forms(token: str) -> tuple[str, ...]:
     """Return a folded word as it stands and without an Arabic conjunction, preposition or article."""
     found = [token]
     for clitic in _CLITICS:
         if token.startswith(clitic) and len(token) - len(clitic) >= 3:
             found.append(token[len(clitic) :])
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=1 << 15)
 def sense(token: str) -> str | None:
     """Return what a folded word names, of `STATES` or `EVENTS`; None for other words."""
     for form in forms(token):

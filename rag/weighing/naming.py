@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from rag.cues import folded
 from rag.names import is_arabic, similarity, skeleton
@@ -38,6 +39,11 @@ _LINKS = folded("of the de du des la le les and et في من d l")
 
 def key(tokens: Sequence[str]) -> tuple[str, ...]:
     """Return the words of a name that tell it from others: no title, article or conjunction."""
+    return _key(tuple(tokens))
+
+
+@lru_cache(maxsize=1 << 12)
+def _key(tokens: tuple[str, ...]) -> tuple[str, ...]:
     given = list(tokens)
     if len(given) > 1 and len(given[0]) > 3 and given[0] not in TITLES:
         given[0] = given[0].removeprefix("و")  # "and": وقاسم is قاسم
@@ -67,10 +73,10 @@ def same(left: Sequence[str], right: Sequence[str], alike: Alike) -> bool:
     few, many = sorted((_joined(few), _joined(many)), key=len)
     rest = list(many)
     for token in few:
-        best = max(rest, key=lambda other: _word(token, other, alike), default="")
-        if not best or _word(token, best, alike) < 1.0:
+        one = next((other for other in rest if _word(token, other, alike)), None)
+        if one is None:
             return False
-        rest.remove(best)
+        rest.remove(one)
     return True
 
 
@@ -87,27 +93,25 @@ def _joined(name: Sequence[str]) -> list[str]:
     return found
 
 
-def _word(left: str, right: str, alike: Alike) -> float:
-    """Return 1.0 for words that are one, else 0.0."""
+def _word(left: str, right: str, alike: Alike) -> bool:
+    """Tell whether two words are one."""
     if left == right:
-        return 1.0
+        return True
     if is_arabic(left) == is_arabic(right):
         if is_arabic(left):
             if min(len(left), len(right)) < 5:
-                return 0.0
+                return False
             one, other = skeleton(left), skeleton(right)
             foreign = min(len(one), len(other)) >= 4 and similarity(one, other) >= _RESPELT
-            return float(foreign or (min(len(left), len(right)) >= 6 and _edits(left, right) <= 1))
+            return foreign or (min(len(left), len(right)) >= 6 and _edits(left, right) <= 1)
         if 1 in (len(left), len(right)):
-            return float(left[:1] == right[:1])
+            return left[:1] == right[:1]
         one, other = skeleton(left), skeleton(right)
         sounds = min(len(one), len(other)) >= 2 and one == other and left[0] == right[0] and len(left) > 3
-        return float(
-            sounds or _edits(left, right) <= (min(len(left), len(right)) >= 7) or _kin(left, right, alike)
-        )
+        return sounds or _edits(left, right) <= (min(len(left), len(right)) >= 7) or _kin(left, right, alike)
     if similarity(skeleton(left), skeleton(right)) >= _LEAST_ALIKE:
-        return 1.0
-    return float(alike(left, right) >= _TRANSLATED)
+        return True
+    return alike(left, right) >= _TRANSLATED
 
 
 def _kin(left: str, right: str, alike: Alike) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from rag.calendar import Resolved
 from rag.cues import SAYING, folded
@@ -61,6 +62,7 @@ class Occasion:
     ordinals: Mapping[str, int]  # the first or the second of what, by its stem
 
 
+@lru_cache(maxsize=1 << 9)  # a statement is compared with many
 def read(statement: Statement) -> Occasion:
     """Return what the sentence of a statement says of its event, its own words left out."""
     tokens = [word.text for word in statement.words]

@@ -49,14 +49,21 @@ def copies(left: Sequence[str], right: Sequence[str]) -> bool:
     fewest = min(len(left), len(right))
     if not fewest:
         return False
-    common = _common(left, right)
-    alike = 2 * common / (len(left) + len(right))
+    both = len(left) + len(right)
+    turned = sum((Counter(left) & Counter(right)).values())  # clauses in another order
+    # No more words can be common in their order than in any, which is counted much sooner.
+    return _enough(turned, both, fewest) and (
+        _enough(_common(left, right), both, fewest)
+        or (fewest >= _LEAST_WORDS and 2 * turned >= _TURNED * both)
+    )
+
+
+def _enough(common: int, both: int, fewest: int) -> bool:
+    """Tell whether so many words in common, of `both` and of the shorter one, make two sentences copies."""
+    alike = 2 * common / both
     if fewest < _LEAST_WORDS:
         return alike >= _SHORT_ALIKE
-    turned = sum((Counter(left) & Counter(right)).values())  # clauses in another order
-    return (
-        alike >= _ALIKE or common >= _CONTAINED * fewest or 2 * turned >= _TURNED * (len(left) + len(right))
-    )
+    return alike >= _ALIKE or common >= _CONTAINED * fewest
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:

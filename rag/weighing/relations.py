@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.cues import folded
@@ -212,8 +213,14 @@ def _one_of_two(
 
 
 def _same_text(left: Sequence[str], right: Sequence[str], share: float = _SHARED_WORDS) -> bool:
-    few, many = sorted(({stem(w) for w in one if not is_stop(w)} for one in (left, right)), key=len)
+    few, many = sorted((_content(tuple(left)), _content(tuple(right))), key=len)
     return len(few) >= 2 and len(few & many) >= share * len(few)
+
+
+@lru_cache(maxsize=1 << 12)
+def _content(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Return the stems of the words that are no function words."""
+    return frozenset(stem(token) for token in tokens if not is_stop(token))
 
 
 def _abbreviates(short: Statement, long: Statement) -> bool:
@@ -231,7 +238,7 @@ def _named_beside(other: Statement, named: Statement, alike: Alike) -> bool:
     """Tell whether the sentence of `named` names `other`, too (Mosul, in Iraq): it does not exclude it."""
     name = naming.key(other.tokens)
     others = [word.text for i, word in enumerate(named.words) if not named.first <= i < named.last]
-    return bool(name) and all(max((alike(word, one) for one in others), default=0.0) >= 0.6 for word in name)
+    return bool(name) and all(any(alike(word, one) >= 0.6 for one in others) for word in name)
 
 
 def _is_region(statement: Statement) -> bool:
