@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.errors import CorpusError, DocumentError
 from rag.loaders import Extract, Limits, LoadError
+from rag.loaders.base import PassingError
 from rag.loaders.kinds import SUPPORTED, is_passed_over
 from rag.loaders.sandbox import read_safely
 from rag.schema import Document
@@ -114,7 +115,8 @@ def read_all(
         follow_links: read a link that leads out of the folder.
 
     Raises:
-        DocumentError: if the file itself cannot be had: it is gone, too large, locked away or no file.
+        DocumentError: if the file itself cannot be had: it is gone, too large, locked away or no file; or not
+            now, the cause being an OSError or a `PassingError`.
     """
     limits = limits or Limits()
     name = path.relative_to(folder).as_posix()
@@ -128,6 +130,8 @@ def read_all(
     refused: list[DocumentError] = []
     for found in read_safely(data, path.name, limits):
         called = f"{name}/{found.name}" if found.name else name
+        if isinstance(found.result, PassingError):
+            raise DocumentError(name, str(found.result)) from found.result
         if isinstance(found.result, LoadError):
             refused.append(DocumentError(called, str(found.result)))
             continue

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rag import corpus
 from rag.errors import DocumentError
 from rag.loaders import Limits
+from rag.loaders.base import PassingError
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import Look, look
@@ -73,6 +74,8 @@ def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str
     try:
         found = corpus.read_all(path, folder, Limits(file_bytes=settings.max_file_bytes))
     except DocumentError as error:
+        if isinstance(error.__cause__, PassingError):
+            raise UnsettledError(error.reason) from error
         return Content([], [(error.document, error.reason)]), ""
     return Content(
         list(found.documents), [(error.document, error.reason) for error in found.refused]

@@ -148,6 +148,26 @@ def packed_often() -> bytes:
     return pdf([CATALOG, PAGES, PAGE, stream(packed, b"/Filter [%s]" % b" ".join([b"/FlateDecode"] * 5))])
 
 
+def laughing_pdf(padding: int = 4_000_000) -> bytes:
+    """Return a PDF of 4 MB whose page draws a form ten times that draws another ten times, and so on."""
+    page = PAGE.replace(b" /XObject << /I 6 0 R >>", b" /XObject << /I 7 0 R >>")
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    forms = []
+    for number in range(7, 17):
+        inner = b"/XObject << /I %d 0 R >>" % (number + 1) if number < 16 else b"/Font << /F 5 0 R >>"
+        kind = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << %s >>" % inner
+        drawn = b"/I Do " * 10 if number < 16 else b"BT /F 12 Tf 50 700 Td (ha) Tj ET"
+        forms.append(stream(drawn, kind))
+    return pdf([CATALOG, PAGES, page, stream(b"/I Do " * 10), font, stream(bytes(padding)), *forms])
+
+
+def empty_pages() -> bytes:
+    """Return a PDF of 4,900 pages that draw two million lines each, and say nothing."""
+    drawing = stream(zlib.compress(b"0 0 m 9 9 l S " * 2_000_000, 9), b"/Filter /FlateDecode")
+    kids = b" ".join([b"3 0 R"] * 4900)
+    return pdf([CATALOG, b"<< /Type /Pages /Kids [%s] /Count 4900 >>" % kids, PAGE, drawing])
+
+
 def deep_pdf() -> bytes:
     """Return a PDF with a hundred thousand lists in one another."""
     return pdf([CATALOG, PAGES, PAGE, b"[" * 100_000 + b"]" * 100_000, stream(b"")])
@@ -442,6 +462,34 @@ def broken_mail() -> bytes:
     )
 
 
+def tiny_rows() -> bytes:
+    """Return a table of three million rows of a letter each."""
+    return "حرف\n".encode() + "ا\n".encode() * 3_000_000
+
+
+def tiny_headings() -> bytes:
+    """Return more than two million headings."""
+    return "# ا\n".encode() * 2_400_000
+
+
+def pictograms() -> bytes:
+    """Return a page of 10 million characters of four bytes each."""
+    line = "🕌" * 9_000
+    return f"<!doctype html><p>{TEXT}</p>".encode() + f"<p>{line}</p>".encode() * 1_100
+
+
+def teeming_zip(texts: int = 40, archives: int = 40) -> bytes:
+    """Return a ZIP of ZIPs of texts, each within every limit, that hold gigabytes together."""
+    inner = packed({f"{i}.txt": (TEXT + "\n").encode() * 28_000 for i in range(texts)})
+    return packed({f"{i}.zip": inner for i in range(archives)}, zipfile.ZIP_STORED)
+
+
+def slow_archive() -> bytes:
+    """Return a ZIP of thirty PDFs that each take as long as they may."""
+    made = empty_pages()
+    return packed({f"{i:02}.pdf": made for i in range(30)}, zipfile.ZIP_STORED)
+
+
 def png() -> bytes:
     """Return the beginning of a picture."""
     return b"\x89PNG\r\n\x1a\n" + bytes(200)
@@ -450,6 +498,14 @@ def png() -> bytes:
 Hostile = tuple[Callable[[], bytes], str]
 DOCUMENT = ""
 """Instead of a reason: the file is read, and no harm is done."""
+
+SLOW_FILES: dict[str, Hostile] = {
+    "empty pages.pdf": (empty_pages, r"takes longer than \d+ s to read; split it or save it anew"),
+    "slow archive.zip": (slow_archive, r"is given up, for it takes longer than \d+ s to read with all that"),
+    "teeming.zip": (teeming_zip, r"holds more than [\d,]+ characters in its documents; unpack it"),
+    "pictograms.html": (pictograms, DOCUMENT),
+}
+"""Those that take all the time, or all the memory, that a file may."""
 
 FILES: dict[str, Hostile] = {
     # what it is called, how it is made, and the reason for which it is refused
@@ -462,6 +518,7 @@ FILES: dict[str, Hostile] = {
     "many pages.pdf": (many_pages, r"has [\d,]+ pages, and 5,000 are allowed; split it"),
     "page bomb.pdf": (page_bomb, r"holds no text|needs more than|makes its reader crash|takes longer"),
     "packed often.pdf": (packed_often, r"holds no text|needs more than|makes its reader crash|takes longer"),
+    "laughing.pdf": (laughing_pdf, r"needs more than|makes its reader crash|takes longer"),
     "deep.pdf": (deep_pdf, r"holds no text|is a damaged PDF|makes its reader crash"),
     "locked.pdf": (locked_pdf, r"is locked with a password; save it without one"),
     "scanned.pdf": (scanned, r"is pictures without text; read them with OCR"),
@@ -504,11 +561,13 @@ FILES: dict[str, Hostile] = {
         r"holds more than 10,000,000 characters of text; split it",
     ),
     "one word.txt": (lambda: "ا".encode() * 1_000_000, DOCUMENT),
+    "tiny headings.md": (tiny_headings, r"holds more than (?:200,000 headings|10,000,000 characters)"),
     "nothing.txt": (lambda: b"\0" * 100_000, r"holds binary data, not text"),
     "nothings.txt": (lambda: (TEXT + "\0\0\n").encode() * 20, DOCUMENT),
     "halves.txt": (lambda: (TEXT + "\ud800\udfff").encode("utf-8", "surrogatepass"), DOCUMENT),
     "open quote.csv": (open_quote, DOCUMENT),
     "wide.csv": (wide_csv, DOCUMENT),
+    "tiny rows.csv": (tiny_rows, r"holds more than (?:200,000 rows|10,000,000 characters)"),
     "deep.jsonl": (deep_jsonl, r"line 2 is not JSON"),
     "long number.jsonl": (long_number, DOCUMENT),
     "deep.eml": (deep_mail, r"is nested too deeply|holds no text|holds more than"),

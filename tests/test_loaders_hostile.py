@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hostile import DOCUMENT, FILES, SENTENCES, TEXT
+from hostile import DOCUMENT, FILES, SENTENCES, SLOW_FILES, TEXT
 
 from rag.corpus import FileContent, read_all
 from rag.errors import DocumentError
 from rag.loaders import Limits
-from rag.loaders.sandbox import Sandbox
+from rag.loaders.sandbox import Sandbox, read_safely
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 
@@ -60,6 +60,15 @@ def test_a_hostile_file_is_refused_with_a_reason_or_does_no_harm(tmp_path: Path,
     for reason in reasons:
         assert "\n" not in reason
         assert ";" in reason  # what to do
+
+
+@pytest.mark.parametrize("name", ["empty pages.pdf", "slow archive.zip"])
+def test_a_file_that_only_takes_time_is_ended_when_it_is_up(name: str) -> None:
+    make, wanted = SLOW_FILES[name]
+    start = time.monotonic()
+    found = list(read_safely(make(), name, Limits(seconds=1.0, file_seconds=1.5)))
+    assert time.monotonic() - start < 10
+    assert re.search(wanted, str(found[-1].result))
 
 
 def test_there_are_at_least_thirty_of_them() -> None:

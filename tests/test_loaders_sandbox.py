@@ -17,6 +17,7 @@ import pytest
 from hostile import TEXT, docx, packed, xlsx
 
 from rag.loaders import Extract, Limits, LoadError, Read, read
+from rag.loaders.clock import PACE, Allowance, Clock
 from rag.loaders.sandbox import Sandbox, read_safely
 from rag.loaders.worker import decode, encode
 from rag.schema import Section
@@ -91,7 +92,7 @@ def test_a_document_crosses_the_pipe_unchanged() -> None:
 
     extract = Extract("نص\n\n\ufffd", (Section("page", "1", 0),), "ع", "ar", dt.date(2019, 5, 4), "س")
     for found in (Read("أ/ب.pdf", extract), Read("", LoadError("لا; نعم")), Read("x", Extract("y"))):
-        again = decode(json.loads(json.dumps(encode(found))))
+        again = decode(json.loads(json.dumps(encode(found))), Limits())
         assert again.name == found.name
         assert again.result == found.result or str(again.result) == str(found.result)
 
@@ -154,6 +155,117 @@ def test_a_file_that_needs_too_much_memory_is_refused(sandbox: Sandbox) -> None:
     found = reasons(sandbox.read(data, "a.docx", Limits(memory=90_000_000)))
     assert found == [("", "needs more than 90 MB of memory; split it")]
     assert [found.name for found in sandbox.read(data, "a.docx", Limits())] == [""]
+
+
+TEXTS = {"title": None, "lang": None, "date": None, "source": None, "sections": []}
+LIES: tuple[object, ...] = (
+    [1, 2],
+    {"read": "a.html", "text": TEXT},
+    {"read": "../a.html", "text": TEXT, **TEXTS},
+    {"read": "/etc/passwd", "text": TEXT, **TEXTS},
+    {"read": "", "text": 7, **TEXTS},
+    {"read": "", "text": "نص\0", **TEXTS},
+    {"read": "", "text": "نص\ud800", **TEXTS},
+    {"read": "", "text": "ا" * 3000, **TEXTS},
+    {"read": "", "text": TEXT, **TEXTS, "sections": [["page", "1", 9999]]},
+    {"read": "", "text": TEXT, **TEXTS, "sections": [["page", "1", 5], ["page", "2", 2]]},
+    {"read": "", "text": TEXT, **TEXTS, "sections": [["chapter", "1", 5]]},
+    {"read": "", "text": TEXT, **TEXTS, "sections": [["row", "1", 5]] * 50},
+    {"read": "", "text": TEXT, **TEXTS, "title": ["x"]},
+    {"read": "", "text": TEXT, **TEXTS, "date": "2019-99-99"},
+    {"heard": "a lot"},
+    {"read": "", "error": None},
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
+def test_a_reader_that_a_file_has_taken_over_is_not_believed(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, lie: object
+) -> None:
+    from rag.loaders import sandbox as module
+
+    said = json.dumps(lie).encode()
+    code = (
+        "import os, sys\n"
+        f"said = {said!r}\n"
+        'for frame in (b\'{"began": ""}\', said):\n'
+        "    os.write(1, len(frame).to_bytes(8, 'big') + frame)\n"
+        "while os.read(0, 65536):\n"
+        "    pass\n"
+    )
+    monkeypatch.setattr(module, "_BOOT", code)
+    start = time.monotonic()
+    found = reasons(sandbox.read(PAGE, "a.html", Limits(text=2000, sections=20)))
+    assert found == [
+        ("", "makes its reader crash, as only damaged and hostile files do; save it anew or remove it")
+    ]
+    assert time.monotonic() - start < 15
+
+
+def test_what_gives_text_has_the_time_it_needs_and_what_does_not_is_ended() -> None:
+    limits = Limits(seconds=2.0, file_seconds=3.0, most_seconds=20.0)
+    allowance = Allowance(limits)
+    for _ in range(5):
+        allowance.spend(1.5)
+        allowance.earn(3 * PACE)
+    assert (allowance.left, allowance.most) == (2.0, 20.0 - 5 * 1.5)
+    allowance.spend(2.0)
+    assert allowance.left <= 0
+    assert allowance.reason() == "takes longer than 2 s to read; split it or save it anew"
+    allowance.next()
+    assert 0.9 < allowance.left < 1.5  # what the file has left
+    allowance.spend(allowance.left)
+    assert allowance.reason().startswith("takes longer than 3 s to read with all that is in it")
+    allowance.earn(10**9)
+    allowance.spend(20.0)
+    assert allowance.left < 0  # whatever it gives
+
+
+def test_what_all_documents_of_a_file_hold_together_is_limited(sandbox: Sandbox) -> None:
+    archive = packed({f"{i}.html": PAGE for i in range(9)})
+    found = list(sandbox.read(archive, "a.zip", Limits(all_text=4 * len(TEXT))))
+    assert [name for name, result in found if isinstance(result, Extract)] == [f"{i}.html" for i in range(4)]
+    reason = f"holds more than {4 * len(TEXT)} characters in its documents; unpack it"
+    assert reasons(iter(found)) == [("", reason)]
+    assert reasons(sandbox.read(archive, "a.zip", Limits(documents=3))) == [
+        ("", "holds more than 3 documents; unpack it")
+    ]
+
+
+def test_a_clock_counts_only_while_it_runs() -> None:
+    rang = threading.Event()
+    clock = Clock(Allowance(Limits(seconds=0.2, file_seconds=9.0)), rang.set)
+    clock.start()
+    clock.stop()
+    assert not rang.wait(0.3)
+    clock.earn(PACE)
+    clock.start()
+    assert rang.wait(5)
+    clock.close()
+    assert clock.rang
+
+
+def test_a_file_that_found_no_process_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import subprocess
+
+    from rag.fetching import UnsettledError
+    from rag.fetching import read as fetch
+    from rag.loaders import sandbox as module
+    from rag.settings import Settings
+
+    def none(*some: object, **more: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    (tmp_path / "page.html").write_bytes(PAGE)
+    settings = Settings.load()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_SANDBOX", Sandbox())
+        patch.setattr(subprocess, "Popen", none)
+        with pytest.raises(UnsettledError, match=r"no process can be started .*; try again"):
+            fetch(tmp_path / "page.html", tmp_path, settings)
+    _, _, content = fetch(tmp_path / "page.html", tmp_path, settings)
+    assert [document.text for document in content.documents] == [TEXT]
 
 
 def test_a_process_that_ended_while_it_waited_is_replaced(sandbox: Sandbox) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -17,17 +18,31 @@ class Limits:
 
     file_bytes: int = 50_000_000
     text: int = 10_000_000  # characters of text that one document may hold: five thousand pages
+    all_text: int = 30_000_000  # characters that all documents of one file may hold, and
+    documents: int = 20_000  # how many there may be: archives in archives keep each limit and yet have no end
     pages: int = 5_000
     unpacked: int = 200_000_000  # bytes that all of an archive, or of an Office file, unpacks to
     ratio: int = 200  # how many times larger than packed: text is 3 to 20 times, a bomb a thousand
     members: int = 5_000  # files in an archive
     depth: int = 2  # archives in archives
-    seconds: float = 20.0  # for one document; a large PDF has more, for it may have a thousand pages
+    sections: int = 200_000  # places that one document may note, rows of a table most of all
+    seconds: float = 20.0  # without text from a document (`clock` says how text earns more of it),
+    file_seconds: float = 28.0  # from all documents of its file, and
+    most_seconds: float = 600.0  # for the file, whatever it gives
     memory: int = 1_000_000_000  # bytes of address space, where the system can limit it
 
 
 class LoadError(ValueError):
     """A file cannot be read; the message is the reason and, after a semicolon, the remedy."""
+
+
+class PassingError(LoadError):
+    """Likewise, but for a reason that is not the file's: it is to be tried again."""
+
+
+HEARD: ContextVar[Callable[[int], None]] = ContextVar("heard", default=lambda characters: None)
+"""Called while a document is read, with how many characters it gave since the last time."""
+_OFTEN = 10_000  # characters
 
 
 class Part(NamedTuple):
@@ -81,7 +96,8 @@ class Writer:
     """Puts a document's text together, paragraph by paragraph, and notes where its sections start."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limit = limits.text
+        self._limits = limits
+        self._unheard = 0
         self._pieces: list[str] = []
         self._length = 0
         self._sections: list[Section] = []
@@ -119,6 +135,8 @@ class Writer:
             self._append(separator)
         self._sections += [Section(kind, label, self._length) for kind, label in self._waiting]
         self._waiting.clear()
+        if len(self._sections) > self._limits.sections:
+            raise LoadError(f"holds more than {self._limits.sections:,} rows or headings; split it")
         self._append(text)
 
     def paragraph(self, text: str) -> None:
@@ -134,6 +152,10 @@ class Writer:
 
     def _append(self, text: str) -> None:
         self._length += len(text)
-        if self._length > self._limit:
-            raise LoadError(f"holds more than {self._limit:,} characters of text; split it")
+        if self._length > self._limits.text:
+            raise LoadError(f"holds more than {self._limits.text:,} characters of text; split it")
         self._pieces.append(text)
+        self._unheard += len(text)
+        if self._unheard >= _OFTEN:
+            HEARD.get()(self._unheard)
+            self._unheard = 0

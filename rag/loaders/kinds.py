@@ -74,10 +74,10 @@ def kind_of(head: bytes) -> str:
     Raises:
         LoadError: if it is of a kind that is not supported; the message says which.
     """
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):  # before PDF: one may lie unpacked at its beginning
+        return "zip"
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return "zip"
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             remedy = _REMEDIES.get(kind, "unpack it, or pack it as ZIP")

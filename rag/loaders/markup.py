@@ -110,7 +110,10 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
     links = depth = 0  # how many links, and how many elements, are open
     owner = root
     node: Node = root.child
-    entering = True
+    entering, top = (
+        True,
+        root.mem_id,
+    )  # nodes themselves are compared by all that is in them, which takes long
 
     def flushed() -> Iterator[Block]:
         nonlocal linked
@@ -158,7 +161,7 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
             node, entering = node.next, True
         else:
             node, entering, depth = node.parent, False, depth - 1
-            if node is None or node == root:
+            if node is None or node.mem_id == top:
                 break
     yield from flushed()
 

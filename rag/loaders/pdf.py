@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.loaders.arabic_letters import letters_of, signs, unreadable
-from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
+from rag.loaders.base import HEARD, Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.direction import is_right_to_left, plain_letters
 from rag.loaders.docx import stated_title
 from rag.loaders.page_lines import Glyph, Line, glyph_runs, ligature, lines_of
@@ -44,10 +44,10 @@ def load_pdf(data: bytes, limits: Limits) -> Extract:
     pages = _Pages()
     for number in range(count):
         try:
-            pages.add(document[number], number + 1, limits)
+            HEARD.get()(pages.add(document[number], number + 1, limits))
         except pypdfium2.PdfiumError as error:
             pages.failed[number + 1] = f"is damaged ({_said(error)}); save the file anew"
-    title = stated_title(document.get_metadata_value("Title")) or pages.headline()
+    title = stated_title(document.get_metadata_value("Title")) or pages.headline
     return pages.extract(limits, title)
 
 
@@ -58,34 +58,33 @@ def _said(error: Exception) -> str:
 
 @dataclass(slots=True)
 class _Pages:
-    """The lines of the pages read so far, and why others could not be."""
+    """The lines of the pages read so far, and why others could not be.
 
-    lines: dict[int, list[Line]] = field(default_factory=dict)
+    Of each page no more is kept than its text, in both ways in which it may have to be read: the glyphs of
+    two thousand pages are more than the process may hold.
+    """
+
+    lines: dict[int, list[PageLine]] = field(default_factory=dict)
+    laid: dict[int, list[PageLine]] = field(default_factory=dict)
+    headline: str | None = None
     failed: dict[int, str] = field(default_factory=dict)
     characters: int = 0
 
-    def add(self, page: Any, number: int, limits: Limits) -> None:
-        """Read a page."""
+    def add(self, page: Any, number: int, limits: Limits) -> int:
+        """Read a page; return how many glyphs it has."""
         try:
             glyphs = list(_glyphs(page, limits.text - self.characters))
             found = lines_of(glyphs)
             if not found and _has_picture(page):
                 self.failed[number] = "is a picture without text; read it with OCR"
+            if found and not any(self.lines.values()):
+                self.headline = _headline(found)
             self.characters += len(glyphs)
-            self.lines[number] = found
+            self.lines[number] = _read(found, laid=False)
+            self.laid[number] = _read(found, laid=True)
+            return len(glyphs)
         finally:
             page.close()
-
-    def headline(self) -> str | None:
-        """Return the lines in the largest type on the first page that has text, where they stand out."""
-        lines = next(filter(None, self.lines.values()), [])
-        sizes = sorted(line.size for line in lines for _ in line.glyphs)
-        if not sizes or sizes[-1] < 1.2 * sizes[len(sizes) // 2]:
-            return None
-        page = is_right_to_left("".join(line.letters for line in lines))
-        large = [line for line in lines if line.size > 0.95 * sizes[-1]]
-        title = clean(" ".join(line.text(right_to_left=line.is_right_to_left(page)) for line in large))
-        return title if 3 < len(title) <= 200 else None
 
     def extract(self, limits: Limits, title: str | None) -> Extract:
         """Return the text of all pages.
@@ -116,19 +115,17 @@ class _Pages:
 
     def _texts(self) -> dict[int, list[PageLine]]:
         """Return the lines as text: in reading order, or as laid where a program laid Arabic wrongly."""
-        found = {number: _read(lines, laid=False) for number, lines in self.lines.items()}
-        whole = "\n".join(line.text for lines in found.values() for line in lines)
+        whole = "\n".join(line.text for lines in self.lines.values() for line in lines)
         seen = signs(whole)
         if seen.is_mixed and letters_of(whole) > 100:
             raise LoadError(
                 "has Arabic of which some comes out backwards; save it anew from its source, or use OCR"
             )
         if not seen.is_backward:
-            return found
-        turned = {number: _read(lines, laid=True) for number, lines in self.lines.items()}
-        if signs("\n".join(line.text for lines in turned.values() for line in lines)).is_backward:
+            return self.lines
+        if signs("\n".join(line.text for lines in self.laid.values() for line in lines)).is_backward:
             raise LoadError("has Arabic that comes out backwards; save it anew from its source")
-        return turned
+        return self.laid
 
     def _nothing(self) -> str:
         """Return why there is no text at all."""
@@ -149,6 +146,17 @@ class _Pages:
                 name = f"page {first}" if first == number else f"pages {first}-{number}"
                 yield Part(name, LoadError(self.failed[number]))
                 start = i + 1
+
+
+def _headline(lines: Sequence[Line]) -> str | None:
+    """Return the lines in the largest type on a page, where they stand out."""
+    sizes = sorted(line.size for line in lines for _ in line.glyphs)
+    if not sizes or sizes[-1] < 1.2 * sizes[len(sizes) // 2]:
+        return None
+    page = is_right_to_left("".join(line.letters for line in lines))
+    large = [line for line in lines if line.size > 0.95 * sizes[-1]]
+    title = clean(" ".join(line.text(right_to_left=line.is_right_to_left(page)) for line in large))
+    return title if 3 < len(title) <= 200 else None
 
 
 def _read(lines: Sequence[Line], *, laid: bool) -> list[PageLine]:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from rag.loaders.base import Extract, Limits, LoadError
 from rag.schema import Section
@@ -35,7 +36,10 @@ def load_plain(data: bytes, limits: Limits) -> Extract:
 def load_markdown(data: bytes, limits: Limits) -> Extract:
     """Return a markdown text, exactly as it is, with its headings as sections; raises as `Loader`."""
     text = load_plain(data, limits).text
-    return Extract(text, tuple(_headings(text)))
+    headings = tuple(islice(_headings(text), limits.sections + 1))
+    if len(headings) > limits.sections:
+        raise LoadError(f"holds more than {limits.sections:,} headings; split it")
+    return Extract(text, headings)
 
 
 def _headings(text: str) -> Iterator[Section]:

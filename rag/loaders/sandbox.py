@@ -1,7 +1,8 @@
 """Read files in a process of their own, so that a poisonous one costs no more than itself.
 
 The process is started fresh (never forked), sees nothing of the environment but paths, and is killed when a
-document takes too long; then another goes on with the next document of the file.
+document takes too long; then another goes on with the next document of the file. What it says is believed no
+more than the file itself.
 """
 
 from __future__ import annotations
@@ -20,18 +21,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from rag.loaders import PLAIN, Limits, LoadError, Read, kind, read
-from rag.loaders.kinds import HEAD
+from rag.loaders import PLAIN, Extract, Limits, LoadError, Read, kind, read
+from rag.loaders.base import PassingError
+from rag.loaders.clock import Allowance, Clock
 from rag.loaders.worker import decode, receive, write_frame
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.loaders.worker import main; main()"
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_SECONDS_PER_MB = 15.0  # more for a PDF beyond half of one: a book of a thousand pages is no bomb
 _MOST_KILLED = 3  # documents of one file after which the rest is given up
 _MOST_IDLE = 2  # processes that wait for another file,
 _IDLE = 10.0  # for so many seconds
-_FRAME = 200_000_000  # bytes of an answer
+_LETTER, _SECTION = 6, 1_000  # bytes of an answer, at most, for each of them
+_NONSENSE = (ValueError, TypeError, KeyError, RecursionError)
 
 
 def read_safely(data: bytes, name: str, limits: Limits) -> Iterator[Read]:
@@ -59,18 +61,24 @@ class Sandbox:
 
     def read(self, data: bytes, name: str, limits: Limits) -> Iterator[Read]:
         """Yield the documents of a file in order; what is left unread ends the process."""
-        seconds = limits.seconds
-        if data[:HEAD].find(b"%PDF-") >= 0:
-            seconds += max(0.0, len(data) / 1e6 - 0.5) * _SECONDS_PER_MB
+        allowance = Allowance(limits)
         after: str | None = None
         for killed in range(_MOST_KILLED):
-            began, reason = yield from self._attempt(data, name, limits, seconds, after)
+            try:
+                began, reason = yield from self._attempt(data, name, limits, allowance, after)
+            except PassingError as error:
+                yield Read("", error)
+                return
             if reason is None:
                 return
             yield Read(began, LoadError(reason))
             if not began:  # the file itself: nothing inside it can be reached
                 return
             after = began
+            allowance.next()
+            if allowance.left < 1:
+                yield Read("", LoadError(f"is given up, for it {allowance.reason()}"))
+                return
             if killed == _MOST_KILLED - 1:
                 yield Read("", LoadError(f"is given up after {_MOST_KILLED} of its files failed; unpack it"))
 
@@ -80,39 +88,49 @@ class Sandbox:
             self._retire(process)
 
     def _attempt(
-        self, data: bytes, name: str, limits: Limits, seconds: float, after: str | None
+        self, data: bytes, name: str, limits: Limits, allowance: Allowance, after: str | None
     ) -> Generator[Read, None, tuple[str, str | None]]:
         """Yield what one process reads; return the document it ended on, and why, or None if it did not."""
-        request = {"name": name, "after": after, "limits": asdict(limits), "seconds": seconds}
+        request = {"name": name, "after": after, "limits": asdict(limits)}
         process, is_new = self._take()
-        clock = _Clock(process, seconds)
+        clock = Clock(allowance, lambda: _kill(process))
         began: str | None = None
         kept = False
         try:
+            clock.start()
             with suppress(OSError):  # it has ended: the answers, which are none, say so
                 write_frame(_open(process.stdin), json.dumps(request).encode())
                 write_frame(_open(process.stdin), data)
-            for message in _messages(_open(process.stdout)):
-                if "began" in message:
-                    began = str(message["began"])
-                    clock.restart()
-                elif "end" in message:
-                    clock.stop()
-                    kept = self._give_back(process)
-                    return "", None
-                else:
-                    clock.stop()  # whoever takes the documents may take their time
-                    yield decode(message)
-                    clock.restart()
+            try:
+                for message in _messages(_open(process.stdout), limits):
+                    if "heard" in message:
+                        clock.earn(int(message["heard"]))
+                    elif "began" in message:
+                        began = str(message["began"])
+                        clock.next()
+                    elif "end" in message:
+                        clock.stop()
+                        kept = self._give_back(process)
+                        return "", None
+                    else:
+                        found = decode(message, limits)
+                        clock.stop()  # whoever takes the documents may take their time
+                        text = found.result.text if isinstance(found.result, Extract) else ""
+                        if (reason := allowance.take(text)) is not None:
+                            return "", reason
+                        yield found
+                        clock.start()
+            except _NONSENSE:  # a process that says such things is no longer ours
+                _kill(process)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # its answers have ended, so it soon does, and its code says why
         finally:
-            clock.stop()
+            clock.close()
             if not kept:
                 _end(process)
         if began is None and not is_new and not clock.rang:  # it ended while it was idle
-            return (yield from self._attempt(data, name, limits, seconds, after))
-        return began or after or "", _reason(clock.rang, process.returncode, limits, seconds)
+            return (yield from self._attempt(data, name, limits, allowance, after))
+        return began or after or "", allowance.reason() if clock.rang else _reason(process.returncode, limits)
 
     def _take(self) -> tuple[subprocess.Popen[bytes], bool]:
         """Return a process that waits, or a new one, and whether it is new."""
@@ -142,38 +160,11 @@ class Sandbox:
             _end(process)
 
 
-class _Clock:
-    """Kills a process that takes too long over one document."""
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self._process = process
-        self._seconds = seconds
-        self._timer: threading.Timer | None = None
-        self.rang = False
-        self.restart()
-
-    def restart(self) -> None:
-        """Count from now."""
-        self.stop()
-        self._timer = threading.Timer(self._seconds, self._ring)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Count no more."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _ring(self) -> None:
-        self.rang = True
-        _kill(self._process)
-
-
 def _start() -> subprocess.Popen[bytes]:
     """Start a process that waits for requests.
 
     Raises:
-        LoadError: if the system starts none.
+        PassingError: if the system starts none.
     """
     path = [place for place in sys.path if place]
     command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOT, json.dumps([str(_ROOT), *path])]
@@ -189,7 +180,7 @@ def _start() -> subprocess.Popen[bytes]:
             start_new_session=True,  # Ctrl-C is the parent's to deal with
         )
     except OSError as error:
-        raise LoadError(f"cannot be read: no process can be started ({error}); try again") from error
+        raise PassingError(f"cannot be read: no process can be started ({error}); try again") from error
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -212,16 +203,27 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _messages(stream: IO[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the messages of a process until it ends."""
-    while (frame := receive(stream, _FRAME)) is not None:
-        yield json.loads(frame)
+def _messages(stream: IO[bytes], limits: Limits) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a process until it ends.
+
+    Raises:
+        ValueError, TypeError: if it says what a worker does not say.
+    """
+    most = _LETTER * limits.text + _SECTION * limits.sections
+    while (frame := receive(stream, most)) is not None:
+        said = frame.decode()
+        del frame  # it may be large
+        message = json.loads(said)
+        del said
+        if not isinstance(message, dict):
+            raise TypeError("a message is no object")
+        yield message
 
 
-def _reason(rang: bool, code: int | None, limits: Limits, seconds: float) -> str:
+def _reason(code: int | None, limits: Limits) -> str:
     """Return why a process ended before it had read its file."""
-    if rang or code == -getattr(signal, "SIGXCPU", 0):
-        return f"takes longer than {seconds:.0f} s to read; split it or save it anew"
+    if code == -getattr(signal, "SIGXCPU", 0):
+        return f"takes longer than {limits.most_seconds:.0f} s to read; split it or save it anew"
     if code == 0:
         return f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it"
     return "makes its reader crash, as only damaged and hostile files do; save it anew or remove it"

@@ -1,8 +1,9 @@
 """The child process in which files are read: `sandbox` starts it and talks to it over its pipes.
 
-A request is a frame of JSON ({"name", "after", "limits", "seconds"}) and a frame with the bytes of a file.
-The answers are frames of JSON: {"began": name} before each document, {"read": name, …} after it, and
-{"end": true} after the last. A frame is its length in eight bytes, the highest first, and its content.
+A request is a frame of JSON ({"name", "after", "limits"}) and a frame with the bytes of a file. The answers
+are frames of JSON: {"began": name} before each document, {"heard": characters} while it is read, {"read":
+name, …} after it, and {"end": true} after the last. A frame is its length in eight bytes, the highest first,
+and its content.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any, BinaryIO
+from itertools import pairwise
+from typing import IO, Any, BinaryIO, get_args
 
 from rag.loaders import Extract, Limits, LoadError, Read, read
-from rag.schema import Section
+from rag.loaders.base import HEARD
+from rag.schema import Place, Section
 
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork")
 IDLE = 60  # seconds without a request after which the process ends by itself, if its parent forgot it
 _HEADER = 8
+_PLACES = frozenset(get_args(Place))
+_LONGEST_NAME = 100_000  # characters; an archive allows 65,535 for each of the names in one another
 
 
 def main() -> None:
@@ -37,10 +42,12 @@ def main() -> None:
             return
         request = json.loads(header)
         limits = Limits(**request["limits"])
-        _limit(limits, request["seconds"])
+        _limit(limits)
 
         def tell(name: str) -> None:
             send(answers, {"began": name})
+
+        HEARD.set(lambda characters: send(answers, {"heard": characters}))
 
         try:
             for found in read(data, request["name"], limits, tell=tell, after=request["after"]):
@@ -93,25 +100,44 @@ def encode(found: Read) -> dict[str, Any]:
     }
 
 
-def decode(message: dict[str, Any]) -> Read:
+def decode(message: dict[str, Any], limits: Limits) -> Read:
     """Return the document of a message.
 
     Raises:
-        KeyError, TypeError, ValueError: if it is none.
+        KeyError, TypeError, ValueError: if it is none, or none that may be: a file that has taken the worker
+            over can make it say anything.
     """
+    name = _said(message["read"], _LONGEST_NAME)
+    if name.startswith("/") or ".." in name.split("/"):
+        raise ValueError("a document outside of its file")
     if "error" in message:
-        return Read(message["read"], LoadError(message["error"]))
-    return Read(
-        message["read"],
-        Extract(
-            message["text"],
-            tuple(Section(*section) for section in message["sections"]),
-            message["title"],
-            message["lang"],
-            dt.date.fromisoformat(message["date"]) if message["date"] else None,
-            message["source"],
-        ),
+        return Read(name, LoadError(" ".join(_said(message["error"], _LONGEST_NAME).split())))
+    text = _said(message["text"], limits.text)
+    sections = tuple(_section(section, len(text)) for section in message["sections"])
+    if len(sections) > limits.sections or any(a.start > b.start for a, b in pairwise(sections)):
+        raise ValueError("too many sections, or out of order")
+    title, lang, source = (
+        None if message[key] is None else _said(message[key], _LONGEST_NAME)
+        for key in ("title", "lang", "source")
     )
+    date = dt.date.fromisoformat(message["date"]) if message["date"] else None
+    return Read(name, Extract(text, sections, title, lang, date, source))
+
+
+def _said(value: object, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
+        raise ValueError("no text, or too long a one")
+    value.encode()  # a lone surrogate is a ValueError
+    return value
+
+
+def _section(value: object, end: int) -> Section:
+    if not isinstance(value, list) or len(value) != 3:
+        raise TypeError("no section")
+    kind, label, start = value
+    if kind not in _PLACES or type(start) is not int or not 0 <= start < end:
+        raise ValueError("no section of the text")
+    return Section(kind, _said(label, _LONGEST_NAME), start)
 
 
 # -- What the process may do -----------------------------------------------------------------------------
@@ -140,14 +166,14 @@ def _keep_to_itself() -> None:
     sys.addaudithook(guard)
 
 
-def _limit(limits: Limits, seconds: float) -> None:
+def _limit(limits: Limits) -> None:
     """Limit memory and processor time, where the system can; the parent keeps the time on the wall."""
     try:
         import resource
     except ImportError:  # Windows
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
+    cpu = int(used.ru_utime + used.ru_stime + limits.most_seconds) + 2
     wanted = {resource.RLIMIT_AS: limits.memory, resource.RLIMIT_CPU: cpu, resource.RLIMIT_CORE: 0}
     for what, value in wanted.items():
         _, hard = resource.getrlimit(what)
