@@ -150,13 +150,21 @@ def serve(
         int | None,
         typer.Option("--port", help="The port; ISNAD_PORT, else 7860; 0 takes a free one."),
     ] = None,
+    editable: Annotated[
+        bool, typer.Option("--editable", help="Let the folder be changed from the chat; else ISNAD_EDITABLE.")
+    ] = False,
 ) -> int:
     """Open the chat in the browser, until Ctrl-C.
+
+    Visitors may add documents of their own, which they alone can ask, for as long as they stay;
+    ISNAD_UPLOADS=off turns that off. With --editable, files that are added in the chat are written into the
+    folder, and what is removed there is moved to ISNAD_HOME.
 
     \b
     Examples:
       isnad serve
       isnad serve -c ~/articles --port 8000
+      isnad serve -c ~/articles --editable
       isnad serve --host 0.0.0.0        other machines can ask, too
     """
     from rag import logs
@@ -164,8 +172,10 @@ def serve(
     from rag.pipeline import Pipeline
     from rag.settings import Settings
     from ui.app import serve as run
+    from ui.shelves import check_editable
 
-    settings = Settings.load(corpus=corpus, host=host, port=port)
+    settings = Settings.load(corpus=corpus, host=host, port=port, editable=editable or None)
+    check_editable(settings, settings.host)
     logs.configure(settings.log)
     with ProgressBar() as progress:
         pipeline = Pipeline.open(settings=settings, progress=progress)
@@ -177,6 +187,7 @@ def serve(
             examples=pipeline.examples(),
             max_question_chars=settings.max_question_chars,
             hub_models=not settings.encoder == settings.reader == "embedded",
+            settings=settings,
         )
     return 0
 

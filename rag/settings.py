@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(None, description="asked of everybody who opens the chat or calls it")
     names: str = Field("", description="host names that the chat goes by, beside this machine's; by commas")
     proxied: bool = Field(False, description="a proxy in front says in X-Forwarded-For who asks")
+    uploads: bool = Field(True, description="visitors may ask documents of their own: `on` or `off`")
+    editable: bool = Field(False, description="the folder of documents can be changed from the chat")
+    upload_bytes: int = Field(20_000_000, ge=1, description="larger files of visitors are refused")
+    upload_files: int = Field(20, ge=1, le=1000, description="files of one visitor")
     calls_per_minute: int | None = Field(
         None, ge=0, description="calls of one client in a minute; 0: any number; by the host if unset"
     )

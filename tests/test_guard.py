@@ -120,8 +120,10 @@ def test_everything_else_is_closed(method: str, path: str) -> None:
 
 
 def test_uploads_are_open_only_where_files_are_taken() -> None:
+    assert call(Routes(echo, uploads=True), "POST", "/isnad/documents").status == 200
+    assert call(Routes(echo), "POST", "/isnad/documents").status == 404
     for method, path in (("POST", "/gradio_api/upload"), ("GET", "/gradio_api/upload_progress")):
-        assert call(Routes(echo, uploads=True), method, path).status == 200
+        assert call(Routes(echo, uploads=True), method, path).status == 404
         assert call(Routes(echo), method, path).status == 404
 
 
@@ -308,8 +310,8 @@ def test_a_body_at_the_limit_passes_and_one_beyond_does_not(monkeypatch: pytest.
 def test_an_upload_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "BODY_BYTES", 1000)
     app, _ = limited(upload_bytes=50_000)
-    assert call(app, "POST", "/gradio_api/upload", body=[b"x" * 50_000]).status == 200
-    assert call(app, "POST", "/gradio_api/upload", body=[b"x" * 60_001]).status == 413
+    assert call(app, "POST", "/isnad/documents", body=[b"x" * 50_000]).status == 200
+    assert call(app, "POST", "/isnad/documents", body=[b"x" * 60_001]).status == 413
 
 
 def test_a_body_that_comes_too_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -58,8 +57,8 @@ def start(
         waiting: what has been answering there until now; it is closed just before the chat opens.
 
     Raises:
-        SettingsError: if the port is taken, the host is not an address of this machine, or the password is
-            too short.
+        SettingsError: if the port is taken, the host is not an address of this machine, the password is too
+            short, or everybody could change the documents.
     """
     settings = settings or Settings.load()
     on_hub = space()
@@ -70,11 +69,16 @@ def start(
     importing = threading.Thread(target=import_module, args=("ui.chat",))
     importing.start()
     from ui.remembering import Remembering
+    from ui.shelves import shelf_of
     from ui.suggestions import suggest
+    from ui.visits import Visited, Visits
 
+    shelf = shelf_of(pipeline, settings, host)
     if hasattr(pipeline, "store"):
         pipeline = cast("Asked", Remembering(pipeline))
     suggested = suggest(pipeline, examples)
+    if isinstance(shelf, Visits):
+        pipeline = cast("Asked", Visited(pipeline, shelf))
     importing.join()
     from starlette.middleware import Middleware
 
@@ -85,24 +89,28 @@ def start(
     from ui.feedback import Reports
     from ui.page import Page
     from ui.sessions import bounded
+    from ui.upload_routes import Uploads
 
     page = build(
         pipeline,
         suggested=suggested,
         max_question_chars=max_question_chars,
+        given=examples,
+        shelf=shelf,
         reports=Reports(reports or settings.home / REPORTS, shared=host not in LOCAL),
     )
     page.api_open = False  # or what waits in the queue could be called past it
     options: dict[str, Any] = launch_options(len(pipeline.documents()))
-    if options["max_file_size"] not in ("1b", 1):
-        guards = replace(guards, upload_bytes=_bytes(options["max_file_size"]))
+    uploads = Uploads(shelf, proxied=guards.proxied) if shelf is not None else None
+    if uploads is not None:
+        guards = replace(guards, upload_bytes=uploads.allowance.file_bytes)
     tools = Tools(Endpoints(cast("Searched", pipeline), max_question_chars))
     watched = cast("operations.Operated", pipeline)
     watching = operations.routes(watched) if hasattr(pipeline, "store") else []
     inside = {
         "middleware": [Middleware(Guarded, guards=guards), Middleware(Page)],
         "lifespan": bounded(tools.lifespan),
-        "routes": [tools.route, *watching],
+        "routes": [tools.route, *watching, *([uploads.route] if uploads is not None else [])],
     }
     if on_hub is not None:
         _close_editor()
@@ -119,7 +127,13 @@ def start(
         )
     except OSError as error:
         raise _taken(host, port) from error
-    return Running(f"http://{_readable(host)}:{port}", partial(page.close, verbose=False))
+
+    def close() -> None:
+        page.close(verbose=False)
+        if isinstance(shelf, Visits):
+            shelf.close()
+
+    return Running(f"http://{_readable(host)}:{port}", close)
 
 
 def serve(
@@ -194,14 +208,6 @@ def _close_editor() -> None:
     from gradio import http_server
 
     http_server.get_space = lambda: None
-
-
-def _bytes(size: int | str) -> int:
-    """Return a size as Gradio writes it ("20mb") in bytes."""
-    if isinstance(size, int):
-        return size
-    number, unit = size[:-2], size[-2:]
-    return int(number) << {"kb": 10, "mb": 20, "gb": 30}[unit]
 
 
 def _taken(host: str, port: int) -> SettingsError:

@@ -11,6 +11,7 @@ import re
 
 from ui.api_endpoints import NAMES
 from ui.guard_answers import refuse
+from ui.guard_limits import UPLOAD
 from ui.page import Application, Message, Receive, Send
 
 _CALL = rf"/gradio_api/call/(v2/)?({'|'.join(NAMES)})"
@@ -31,19 +32,16 @@ WRITE = (
     "/mcp",
     "/isnad/login",
 )
-UPLOAD_READ = (r"/gradio_api/upload_progress",)
-UPLOAD_WRITE = ("/gradio_api/upload",)
 
 
 class Routes:
     """ASGI middleware: 404 for every route that is not listed."""
 
     def __init__(self, app: Application, *, uploads: bool = False) -> None:
-        """Open the listed routes, and those of uploads if files are taken."""
+        """Open the listed routes, and that of documents if any are taken."""
         self._app = app
-        read = (*READ, *UPLOAD_READ) if uploads else READ
-        write = (*WRITE, *UPLOAD_WRITE) if uploads else WRITE
-        self._read, self._write = re.compile("|".join(read)), re.compile("|".join(write))
+        write = (*WRITE, UPLOAD) if uploads else WRITE
+        self._read, self._write = re.compile("|".join(READ)), re.compile("|".join(write))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""

@@ -20,7 +20,9 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 STATIC = Path(__file__).parent / "static"
 # The later ones win.
-STYLES = ("base", "chat", "answer", "panel", "views", "history", "phone", "touch", "modes", "print")
+STYLES = (
+    "base", "chat", "answer", "panel", "views", "history", "documents", "phone", "touch", "modes", "print",
+)  # fmt: skip
 SCRIPTS = ("boot", "access")
 _SPOKEN = ("conversation", "placeholder", "does_enter", "stop", "asked_label", "answer_label")  # to access.js
 FONTS = "/isnad/fonts/"  # where the typefaces are served; the style names them without the first slash

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rag.schema import Document, Section
+from rag.together import OWN
 from ui import quoting
-from ui.escape import document_token, escape
+from ui.escape import escape
 from ui.strings import Strings
 
 Span = tuple[int, int]
@@ -43,21 +44,6 @@ def view(name: str, body: str, words: Strings) -> str:
     )
 
 
-def documents(items: Sequence[Document], words: Strings) -> str:
-    """Return the list of documents, each a link that opens it."""
-    rows = "".join(
-        f'<li><a class="is-document" href="#doc-{document_token(item.id)}">'
-        f'<span class="is-document-title"><bdi>{escape(item.title)}</bdi></span>'
-        f"{_facts(item, words)}</a></li>"
-        for item in items[:LISTED_DOCUMENTS]
-    )
-    if len(items) > LISTED_DOCUMENTS:
-        rest = words.count("more_documents", len(items) - LISTED_DOCUMENTS)
-        rows += f'<li class="is-hint">{rest}</li>'
-    body = f'<p class="is-hint">{words("panel_hint")}</p><ul class="is-documents">{rows}</ul>'
-    return view("documents", body, words)
-
-
 def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: Strings) -> str:
     """Return a whole document with every cited span in `<mark>`, the chosen one apart.
 
@@ -83,7 +69,7 @@ def document(item: Document, cited: Iterable[Span], chosen: Span | None, words: 
         f'<header class="is-panel-head"><a class="is-back" href="#documents">{words("all_documents")}</a>'
         f"{_where(item, chosen, words)}{_steps(spans, chosen, words)}{_close(words)}{_find(words)}</header>"
         f'<div class="is-panel-body"><h2 class="is-panel-title"><bdi>{escape(item.title)}</bdi></h2>'
-        f"{_facts(item, words)}{cut}<article>{body}</article></div></div>"
+        f"{facts(item, words)}{cut}<article>{body}</article></div></div>"
     )
 
 
@@ -117,16 +103,20 @@ def _close(words: Strings) -> str:
     return f'<a class="is-close" role="button" href="#close" aria-label="{words("close")}">✕</a>'
 
 
-def _facts(item: Document, words: Strings) -> str:
-    facts = [words.date(item.date)] if item.date else []
+def facts(item: Document, words: Strings, more: Sequence[str] = ()) -> str:
+    """Return the line of what is known of a document; `more` is HTML that goes before its name."""
+    known = [words.date(item.date)] if item.date else []
     if item.source:
-        facts.append(f"<bdi>{escape(item.source)}</bdi>")
+        known.append(f"<bdi>{escape(item.source)}</bdi>")
     if item.lang:
-        facts.append(escape(words.language(item.lang)))
-    # A part of a path at a time, or a Latin file name in an Arabic folder is read backwards.
-    facts.append(escape("/").join(f"<bdi>{escape(part)}</bdi>" for part in item.id.split("/")))
-    spans = "".join(f"<span>{fact}</span>" for fact in facts)
+        known.append(escape(words.language(item.lang)))
+    spans = "".join(f"<span>{fact}</span>" for fact in (*known, *more, path(item.id.removeprefix(OWN))))
     return f'<div class="is-panel-facts">{spans}</div>'
+
+
+def path(name: str) -> str:
+    """Return a path, a part at a time: else a Latin file name in an Arabic folder is read backwards."""
+    return escape("/").join(f"<bdi>{escape(part)}</bdi>" for part in name.split("/"))
 
 
 def _where(item: Document, chosen: Span | None, words: Strings) -> str:

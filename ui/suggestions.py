@@ -16,6 +16,7 @@ from rag.errors import IsnadError
 from rag.schema import Answer, Document
 from rag.text import sentences
 from rag.text import words as words_of
+from rag.together import OWN
 from ui.backend import Asked
 from ui.render import MEDIUM_CONFIDENCE
 
@@ -37,7 +38,12 @@ _SHE_SAYS = frozenset(["قالت", "أعلنت", "أكدت", "أضافت", "ذك
 
 
 def suggest(
-    pipeline: Asked, given: Sequence[str], wanted: int = WANTED, seconds: float = SECONDS
+    pipeline: Asked,
+    given: Sequence[str],
+    wanted: int = WANTED,
+    seconds: float = SECONDS,
+    *,
+    own: bool = False,
 ) -> list[Answer]:
     """Return answered questions to begin with: of the given ones all that are, else made ones.
 
@@ -46,13 +52,15 @@ def suggest(
         given: questions that come with the corpus, in order.
         wanted: how many are made where none of the given ones is answered; fewer if there is not enough time.
         seconds: how long making them may take.
+        own: make them of a visitor's own documents alone.
     """
     answered = [answer for question in given if (answer := _ask(pipeline, question)) is not None]
     if answered:
         return answered
     until = time.monotonic() + seconds
     made: list[Answer] = []
-    for document in pipeline.documents()[:_DOCUMENTS]:
+    documents = [each for each in pipeline.documents() if not own or each.id.startswith(OWN)]
+    for document in documents[:_DOCUMENTS]:
         for question, name, who in _questions(document):
             if len(made) == wanted or time.monotonic() > until:
                 return made

@@ -1,0 +1,88 @@
+"""What follows on the page when documents come and go: the row of filters, the suggestions, and who is asked.
+
+Imported only to build the page, because Gradio takes seconds to import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from ui import narrow, visits
+from ui.backend import Asked
+from ui.suggestions import suggest
+
+SECONDS = 1.0  # for making questions of a visitor's own documents
+OWN_FIRST = 2  # of these, before those of the collection
+
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def token() -> gr.Textbox:
+    """Return what carries the token of the visit from the browser's storage to the server; nobody sees it."""
+    return gr.Textbox(visible="hidden", elem_id="is-visit", max_length=100)
+
+
+def for_visit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose last argument is a token: what it asks, it asks for that visit."""
+
+    @wraps(function)
+    def visiting(*arguments: Any) -> Any:
+        *others, given = arguments
+        with visits.of(given):
+            return function(*others)
+
+    return visiting
+
+
+def served_for_visit(arguments: list[Any]) -> tuple[list[Any], str]:
+    """Return what a script sends without the token at its end, and the token; "" where there is none."""
+    *others, last = arguments or [None]
+    if isinstance(last, dict) and "visit" in last:
+        return others, str(last["visit"] or "")
+    return arguments, ""
+
+
+def attach(
+    source: Any, pipeline: Asked, visit: Any, narrowing: Sequence[Any], chatbot: Any, given: Sequence[str]
+) -> None:
+    """Let the page follow the documents.
+
+    Args:
+        source: the panel, whose scripts say when something has changed or been chosen.
+        pipeline: what answers.
+        visit: as `token` returns it.
+        narrowing: the row of filters; its first two are the documents' names and the languages.
+        chatbot: shows the suggestions.
+        given: questions that come with the corpus.
+    """
+
+    def follow(given_token: str) -> list[Any]:
+        with visits.of(given_token):
+            documents = pipeline.documents()
+            names, languages = narrow.choices(documents)
+            questions = suggestions(pipeline, given, own=bool(visits.current()))
+        return [
+            gr.update(choices=names, allow_custom_value=len(documents) > len(names)),
+            gr.update(choices=languages),
+            gr.update(examples=[{"text": each} for each in questions]),
+        ]
+
+    source.visited(None, None, visit, js="() => window.isnad.visit()", queue=False, **_QUIET)
+    source.followed(follow, visit, [*narrowing[:2], chatbot], concurrency_limit=1, **_QUIET)
+    source.narrowed(None, None, narrowing[0], js="() => window.isnad.only()", queue=False, **_QUIET)
+    narrowing[0].change(
+        None, narrowing[0], None, js="(names) => { window.isnad.narrow?.(names); }", queue=False, **_QUIET
+    )
+
+
+def suggestions(pipeline: Asked, given: Sequence[str], *, own: bool) -> list[str]:
+    """Return questions to begin with; of a visitor's own documents first, where there are any."""
+    found = [answer.question for answer in suggest(pipeline, given, seconds=SECONDS)]
+    if not own:
+        return found
+    made = [answer.question for answer in suggest(pipeline, (), OWN_FIRST, SECONDS, own=True)]
+    return [*made, *(each for each in found if each not in made)][: max(len(found), len(made))]
