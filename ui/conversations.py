@@ -98,11 +98,11 @@ def listing(items: Any, words: Strings, *, lasting: bool, undo: bool, current: s
     found = [each for each in items[:LISTED] if isinstance(each, list) and len(each) == 5]
     rows = "".join(_row(each, words, current) for each in found if _ID.fullmatch(str(each[0])))
     hint = words("history_hint" if lasting else "history_closed")
-    back = f'<a class="is-act" href="#undo">{words("undo")}</a>' if undo else ""
+    back = f'<a class="is-act" href="#undrop">{words("undo")}</a>' if undo else ""
     told = (
         f'<p class="is-hint" role="status"><span>{words("forgotten_now")}</span> {back}</p>' if undo else ""
     )
-    every = f'<a class="is-act is-forget-all" href="#forgetall">{words("forget_all")}</a>' if rows else ""
+    every = f'<a class="is-act is-forget-all" href="#dropall">{words("forget_all")}</a>' if rows else ""
     listed = f'<ul class="is-documents is-talks">{rows}</ul>{every}' if rows else ""
     empty = "" if rows else f'<p class="is-hint">{words("history_empty")}</p>'
     new = f'<a class="is-new" href="#new">{words("new_conversation")}</a>'
@@ -121,7 +121,7 @@ def _row(item: Sequence[Any], words: Strings, current: str) -> str:
         f'<li><a class="is-document" href="#talk-{name}"{here}>'
         f'<span class="is-document-title"><bdi>{title}</bdi></span>'
         f'<span class="is-panel-facts">{spans}</span></a>'
-        f'<a class="is-forget" role="button" href="#forget-{name}" aria-label="{words("forget")} {title}" '
+        f'<a class="is-forget" role="button" href="#drop-{name}" aria-label="{words("forget")} {title}" '
         f'title="{words("forget")}">✕</a></li>'
     )
 

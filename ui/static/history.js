@@ -1,187 +1,194 @@
 // Conversations, kept in this browser and nowhere else: what was asked, and each answer's JSON with its key. The
 // server compares that with the documents before it shows it again. Runs in panel.js's scope, before menu.js.
-const { kept, session } = window.isnad;
-const SHELF = `isnad.talk.${body().dataset.corpus}.`;
-const MOST_TALKS = 100;
-const MOST_CHARS = 4_000_000; // of all of them; a browser keeps some five million
-const held = new Map(); // what is kept of the answers on the screen, by key
-let current = session.get("isnad.current") ?? ""; // the id of the conversation on the screen; "" for a new one
-let awaited = null; // a conversation that the server is about to show: its id, keys, and until when
-let undone = []; // what was deleted last: [name, value]
+const { note, sustain, filtersOf, arrive } = (() => {
+  const { kept, session } = window.isnad;
+  const SHELF = `isnad.talk.${body().dataset.corpus}.`;
+  const MOST_TALKS = 100;
+  const MOST_CHARS = 4_000_000; // of all of them; a browser keeps some five million
+  const held = new Map(); // what is kept of the answers on the screen, by key
+  let current = session.get("isnad.current") ?? ""; // the id of the conversation on the screen; "" for a new one
+  let awaited = null; // a conversation that the server is about to show: its id, keys, and until when
+  let undone = []; // what was deleted last: [name, value]
 
-const idOf = (name) => name.slice(SHELF.length);
-const turnsOf = (name) => [kept.read(name, {})?.turns].flat().filter((turn) => turn?.key && turn.answer?.question);
+  const idOf = (name) => name.slice(SHELF.length);
+  const turnsOf = (name) => [kept.read(name, {})?.turns].flat().filter((turn) => turn?.key && turn.answer?.question);
 
-function become(id) {
-  current = id;
-  session.set("isnad.current", id);
-}
+  function become(id) {
+    current = id;
+    session.set("isnad.current", id);
+  }
 
-// The names of all conversations, the latest first.
-function shelved() {
-  const names = kept.names().filter((name) => name.startsWith(SHELF));
-  const times = new Map(names.map((name) => [name, Number(kept.read(name, {})?.at) || 0]));
-  return names.filter((name) => turnsOf(name).length).sort((one, other) => times.get(other) - times.get(one));
-}
+  // The names of all conversations, the latest first.
+  function shelved() {
+    const names = kept.names().filter((name) => name.startsWith(SHELF));
+    const times = new Map(names.map((name) => [name, Number(kept.read(name, {})?.at) || 0]));
+    return names.filter((name) => turnsOf(name).length).sort((one, other) => times.get(other) - times.get(one));
+  }
 
-// For the list: id, first question, day, time of day, number of questions.
-function talks() {
-  return shelved().map((name) => {
-    const turns = turnsOf(name);
-    const at = new Date(kept.read(name, {}).at || 0);
-    const [two, day] = [(number) => String(number).padStart(2, "0"), [at.getFullYear(), at.getMonth() + 1, at.getDate()]];
-    const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
-    return [idOf(name), turns[0].answer.question, day.map(two).join("-"), clock, turns.length];
+  views.history = () => server.history([talks(), kept.lasting, undone.length > 0, current, language()]);
+  actions.history = (link) => show(link, "history");
+
+  // For the list: id, first question, day, time of day, number of questions.
+  function talks() {
+    return shelved().map((name) => {
+      const turns = turnsOf(name);
+      const at = new Date(kept.read(name, {}).at || 0);
+      const [two, day] = [(number) => String(number).padStart(2, "0"), [at.getFullYear(), at.getMonth() + 1, at.getDate()]];
+      const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+      return [idOf(name), turns[0].answer.question, day.map(two).join("-"), clock, turns.length];
+    });
+  }
+
+  // Keep the conversation on the screen, and let the oldest go where there is no room.
+  function shelve(turns) {
+    const name = SHELF + current;
+    const others = shelved().filter((each) => each !== name);
+    let room = MOST_CHARS - JSON.stringify(turns).length;
+    others.forEach((each, place) => {
+      room -= kept.get(each).length;
+      if (room < 0 || place >= MOST_TALKS - 1) kept.remove(each);
+    });
+    const left = shelved().filter((each) => each !== name);
+    for (let part = turns; part.length; ) {
+      if (kept.set(name, JSON.stringify({ at: Date.now(), turns: part }))) return;
+      if (left.length) kept.remove(left.pop());
+      else part = part.slice(1);
+    }
+  }
+
+  // One after the other, and never a conversation over another: see `awaited`.
+  let noting = Promise.resolve();
+  let noted = "";
+  function note() {
+    const screen = document.querySelector("#is-messages");
+    if (!screen) return;
+    const now = `${keys(screen)} ${screen.querySelectorAll(".user-row").length}`;
+    if (now === noted && !awaited) return;
+    noted = now;
+    noting = noting.then(writeDown).catch(() => (noted = "")); // the server may be away
+  }
+
+  async function writeDown() {
+    const screen = document.querySelector("#is-messages");
+    const now = keys(screen);
+    if (awaited && Date.now() > awaited.until) awaited = null;
+    if (awaited) {
+      if (now[0] !== awaited.keys[0]) return;
+      become(awaited.id);
+      awaited = null;
+      const question = [...screen.querySelectorAll(".user-row")].pop();
+      if (question) toTop(question);
+    }
+    if (!now.length) {
+      if (current && !screen.querySelector(".user-row")) become(""); // cleared; while asking again there is a question
+      return;
+    }
+    const unknown = now.filter((key) => !held.has(key));
+    if (unknown.length) for (const record of await server.receipts([unknown])) held.set(record.key, record);
+    const turns = now.map((key) => held.get(key)).filter(Boolean);
+    const before = current ? turnsOf(SHELF + current) : [];
+    if (!turns.length || before.map((turn) => turn.key).join() === turns.map((turn) => turn.key).join()) return;
+    if (!current) become(Date.now().toString(36) + Math.random().toString(36).slice(2, 8));
+    shelve(turns);
+    if (shown.view === "history") draw(false);
+  }
+
+  // Give the server back what it has forgotten of the answers on the screen.
+  async function sustain() {
+    const forgotten = held.size ? await server.forgotten([keys()]) : [];
+    const records = forgotten.map((key) => held.get(key)).filter(Boolean);
+    if (records.length) await server.recall([records]);
+  }
+
+  // Show a kept conversation, or with "" a new one.
+  function take(id) {
+    const turns = id ? turnsOf(SHELF + id) : [];
+    if (id && !turns.length) return;
+    for (const turn of turns) held.set(turn.key, turn);
+    awaited = { id, keys: turns.map((turn) => turn.key), until: Date.now() + 20_000 };
+    trigger("input", { kind: "open", records: turns, language: language() });
+  }
+
+  function forget(names) {
+    undone = names.map((name) => [name, kept.get(name)]);
+    names.forEach((name) => kept.remove(name));
+    if (names.includes(SHELF + current)) take("");
+    draw(false);
+  }
+
+  const recordOf = (link) => held.get(keys(link.closest(".isnad"))[0]);
+  const FILTERS = ["doc", "in", "since", "until"]; // their names in an address
+
+  // The filters that an answer was asked with, as the address of its question has them.
+  function filtersOf(link) {
+    const values = recordOf(link)?.filters ?? [];
+    return FILTERS.flatMap((name, place) => [values[place] ?? []].flat().map((value) => [name, value]));
+  }
+
+  const askAgain = (link) => {
+    const record = recordOf(link);
+    if (!record) return;
+    const { question } = record.answer;
+    trigger("input", { kind: "ask", question, filters: record.filters, language: language() });
+  };
+  actions.again = askAgain;
+  actions.typed = askAgain;
+  actions.new = () => {
+    take("");
+    setOpen(false);
+    document.querySelector("#is-question textarea")?.focus();
+  };
+  actions.talk = (link, address) => {
+    take(address.slice(6));
+    setOpen(false);
+  };
+  actions.drop = (link, address) => forget([SHELF + address.slice(6)]);
+  actions.dropall = () => forget(shelved());
+  actions.undrop = () => {
+    for (const [name, value] of undone) kept.set(name, value);
+    undone = [];
+    draw(false);
+  };
+
+  // What another window does to the conversation on this screen, it does to its own: this one goes on as another.
+  window.addEventListener("storage", (event) => {
+    if (current && event.key === SHELF + current) become("");
+    if (shown.view === "history") draw(false);
   });
-}
 
-// Keep the conversation on the screen, and let the oldest go where there is no room.
-function shelve(turns) {
-  const name = SHELF + current;
-  const others = shelved().filter((each) => each !== name);
-  let room = MOST_CHARS - JSON.stringify(turns).length;
-  others.forEach((each, place) => {
-    room -= kept.get(each).length;
-    if (room < 0 || place >= MOST_TALKS - 1) kept.remove(each);
+  // Before a question is asked: it may lean on answers that the server has forgotten.
+  let sustained = 0;
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.closest?.("#is-question") || Date.now() - sustained < 10_000) return;
+    sustained = Date.now();
+    sustain().catch(() => {});
   });
-  const left = shelved().filter((each) => each !== name);
-  for (let part = turns; part.length; ) {
-    if (kept.set(name, JSON.stringify({ at: Date.now(), turns: part }))) return;
-    if (left.length) kept.remove(left.pop());
-    else part = part.slice(1);
+
+  function submit(question) {
+    const asking = setInterval(() => {
+      const button = document.querySelector("#is-question .submit-button");
+      if (!button) return;
+      clearInterval(asking);
+      propose(question);
+      requestAnimationFrame(() => button.click());
+    }, 50);
   }
-}
 
-// One after the other, and never a conversation over another: see `awaited`.
-let noting = Promise.resolve();
-let noted = "";
-function note() {
-  const screen = document.querySelector("#is-messages");
-  if (!screen) return;
-  const now = `${keys(screen)} ${screen.querySelectorAll(".user-row").length}`;
-  if (now === noted && !awaited) return;
-  noted = now;
-  noting = noting.then(writeDown).catch(() => (noted = "")); // the server may be away
-}
-
-async function writeDown() {
-  const screen = document.querySelector("#is-messages");
-  const now = keys(screen);
-  if (awaited && Date.now() > awaited.until) awaited = null;
-  if (awaited) {
-    if (now[0] !== awaited.keys[0]) return;
-    become(awaited.id);
-    awaited = null;
-    const question = [...screen.querySelectorAll(".user-row")].pop();
-    if (question) toTop(question);
+  // ?q= asks at once, of the documents that the address names; else the conversation goes on that was here.
+  async function arrive() {
+    const address = new URLSearchParams(location.search);
+    const question = address.get("q")?.trim();
+    if (!question) return current && (turnsOf(SHELF + current).length ? take(current) : become(""));
+    become("");
+    const [documents, languages, [since], [until]] = FILTERS.map((name) => address.getAll(name));
+    const filters = [documents, languages, since ?? null, until ?? null];
+    if (!filters.flat().filter(Boolean).length) return submit(question);
+    if (await server.linked([filters, language()])) {
+      return trigger("input", { kind: "ask", question, filters, language: language() });
+    }
+    window.addEventListener("isnad:chosen", () => submit(question), { once: true });
+    trigger("select", { filters });
   }
-  if (!now.length) {
-    if (current && !screen.querySelector(".user-row")) become(""); // cleared; while asking again there is a question
-    return;
-  }
-  const unknown = now.filter((key) => !held.has(key));
-  if (unknown.length) for (const record of await server.receipts([unknown])) held.set(record.key, record);
-  const turns = now.map((key) => held.get(key)).filter(Boolean);
-  const before = current ? turnsOf(SHELF + current) : [];
-  if (!turns.length || before.map((turn) => turn.key).join() === turns.map((turn) => turn.key).join()) return;
-  if (!current) become(Date.now().toString(36) + Math.random().toString(36).slice(2, 8));
-  shelve(turns);
-  if (shown.view === "history") draw(false);
-}
 
-// Give the server back what it has forgotten of the answers on the screen.
-async function sustain() {
-  const forgotten = held.size ? await server.forgotten([keys()]) : [];
-  const records = forgotten.map((key) => held.get(key)).filter(Boolean);
-  if (records.length) await server.recall([records]);
-}
-
-// Show a kept conversation, or with "" a new one.
-function take(id) {
-  const turns = id ? turnsOf(SHELF + id) : [];
-  if (id && !turns.length) return;
-  for (const turn of turns) held.set(turn.key, turn);
-  awaited = { id, keys: turns.map((turn) => turn.key), until: Date.now() + 20_000 };
-  trigger("input", { kind: "open", records: turns, language: language() });
-}
-
-function forget(names) {
-  undone = names.map((name) => [name, kept.get(name)]);
-  names.forEach((name) => kept.remove(name));
-  if (names.includes(SHELF + current)) take("");
-  draw(false);
-}
-
-const recordOf = (link) => held.get(keys(link.closest(".isnad"))[0]);
-const FILTERS = ["doc", "in", "since", "until"]; // their names in an address
-
-// The filters that an answer was asked with, as the address of its question has them.
-function filtersOf(link) {
-  const values = recordOf(link)?.filters ?? [];
-  return FILTERS.flatMap((name, place) => [values[place] ?? []].flat().map((value) => [name, value]));
-}
-
-const askAgain = (link) => {
-  const record = recordOf(link);
-  if (!record) return;
-  const { question } = record.answer;
-  trigger("input", { kind: "ask", question, filters: record.filters, language: language() });
-};
-actions.again = askAgain;
-actions.typed = askAgain;
-actions.new = () => {
-  take("");
-  setOpen(false);
-  document.querySelector("#is-question textarea")?.focus();
-};
-actions.talk = (link, address) => {
-  take(address.slice(6));
-  setOpen(false);
-};
-actions.forget = (link, address) => forget([SHELF + address.slice(8)]);
-actions.forgetall = () => forget(shelved());
-actions.undo = () => {
-  for (const [name, value] of undone) kept.set(name, value);
-  undone = [];
-  draw(false);
-};
-
-// What another window does to the conversation on this screen, it does to its own: this one goes on as another.
-window.addEventListener("storage", (event) => {
-  if (current && event.key === SHELF + current) become("");
-  if (shown.view === "history") draw(false);
-});
-
-// Before a question is asked: it may lean on answers that the server has forgotten.
-let sustained = 0;
-document.addEventListener("focusin", (event) => {
-  if (!event.target.closest?.("#is-question") || Date.now() - sustained < 10_000) return;
-  sustained = Date.now();
-  sustain().catch(() => {});
-});
-
-function submit(question) {
-  const asking = setInterval(() => {
-    const button = document.querySelector("#is-question .submit-button");
-    if (!button) return;
-    clearInterval(asking);
-    propose(question);
-    requestAnimationFrame(() => button.click());
-  }, 50);
-}
-
-// ?q= asks at once, of the documents that the address names; else the conversation goes on that was here.
-async function arrive() {
-  const address = new URLSearchParams(location.search);
-  const question = address.get("q")?.trim();
-  if (!question) return current && (turnsOf(SHELF + current).length ? take(current) : become(""));
-  become("");
-  const [documents, languages, [since], [until]] = FILTERS.map((name) => address.getAll(name));
-  const filters = [documents, languages, since ?? null, until ?? null];
-  if (!filters.flat().filter(Boolean).length) return submit(question);
-  if (await server.linked([filters, language()])) {
-    return trigger("input", { kind: "ask", question, filters, language: language() });
-  }
-  window.addEventListener("isnad:chosen", () => submit(question), { once: true });
-  trigger("select", { filters });
-}
+  return { note, sustain, filtersOf, arrive };
+})();

@@ -49,7 +49,6 @@ const views = {
   documents: () => server.sources([language()]),
   timeline: () => sustain().then(() => server.timeline([keys(), language()])),
   map: () => sustain().then(() => server.agreement([keys(), language()])),
-  history: () => server.history([talks(), window.isnad.kept.lasting, undone.length > 0, current, language()]),
 };
 
 async function draw(scroll) {
