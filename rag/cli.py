@@ -121,6 +121,13 @@ def index(
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start over, as after a new encoder.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Then follow the folder, until Ctrl-C.")] = False,
+    follow_links: Annotated[
+        bool | None,
+        typer.Option(
+            "--follow-links/--no-follow-links",
+            help="Read what links lead to out of the folder, from now on; ISNAD_FOLLOW_LINKS, else not.",
+        ),
+    ] = None,
 ) -> int:
     """Bring the index of a folder up to date: files added, changed, renamed and removed since the last time.
 
@@ -136,7 +143,7 @@ def index(
     """
     from rag.commands.index import index as run
 
-    return run(folder, rebuild, watch)
+    return run(folder, rebuild, watch, follow_links)
 
 
 @app.command()

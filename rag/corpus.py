@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from rag.errors import CorpusError, DocumentError
 from rag.loaders import Extract, Limits, LoadError
@@ -20,6 +22,7 @@ from rag.text import detect_language
 
 MAX_BYTES = Limits().file_bytes
 _LOOKED_AT = 20_000  # characters of a text that are looked at for its title, date and language
+_SYSTEM = ("/proc", "/sys", "/dev")  # but for /dev/shm, which is memory to be used as a disk
 _ENOUGH = 200  # characters from which a language is detected more surely than people state it
 
 
@@ -32,11 +35,17 @@ class FileContent:
     digest: str  # SHA-256 of the file's bytes, in hexadecimal
 
 
-def scan(folder: Path, *, follow_links: bool = False) -> list[Path]:
+def scan(folder: Path, *, follow_links: bool = False, apart: Path | None = None) -> list[Path]:
     """Return the files of `folder` and its subfolders that may be documents, by relative path.
 
     Left out: hidden and temporary files and folders, what by its name is no document (pictures, programs, …),
-    names that are not valid Unicode, and, unless `follow_links`, links to folders or out of the folder.
+    names that are not valid Unicode, devices and pipes, and, unless `follow_links`, links to folders or out
+    of the folder. Where links are followed, no folder is walked twice, and none of the system's own.
+
+    Args:
+        folder: to be walked.
+        follow_links: whether to follow links to folders, and to files elsewhere.
+        apart: a folder that is left out, wherever it is come upon: that of the indexes.
 
     Raises:
         CorpusError: if the folder is missing, not a folder, cannot be read, or holds no such file.
@@ -46,7 +55,7 @@ def scan(folder: Path, *, follow_links: bool = False) -> list[Path]:
     if not folder.is_dir():
         raise CorpusError(f"{folder} is a file; name the folder that holds it")
     try:
-        found = {entry.path: relative for entry, relative in _walk(folder, follow_links)}
+        found = {entry.path: relative for entry, relative in _walk(folder, follow_links, apart)}
     except OSError as error:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}; allow it to be read") from error
     if not found:
@@ -56,12 +65,24 @@ def scan(folder: Path, *, follow_links: bool = False) -> list[Path]:
     return [Path(path) for path in sorted(found, key=found.__getitem__)]
 
 
-def _walk(folder: Path, follow_links: bool) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Yield the files that may be documents, each with its path in the folder."""
     root = os.path.realpath(folder)
-    seen = {root}
-    waiting = [(str(folder), "")]
-    while waiting:
+    seen = (
+        {root} if apart is None else {root, os.path.realpath(apart)}
+    )  # real folders not to be walked any more
+    waiting, links = [(str(folder), "")], list[tuple[str, str]]()
+    while waiting or links:
+        if (
+            not waiting
+        ):  # links come last, in order: the name by which a file is known must not depend on luck
+            links.sort(key=lambda link: link[1], reverse=True)
+            place, prefix = links.pop()
+            real = os.path.realpath(place)
+            if real in seen or _is_system(real):
+                continue
+            seen.add(real)
+            waiting.append((place, prefix))
         place, prefix = waiting.pop()
         with os.scandir(place) as entries:
             for entry in entries:
@@ -69,17 +90,31 @@ def _walk(folder: Path, follow_links: bool) -> Iterator[tuple[os.DirEntry[str], 
                 if _is_hidden(entry.name) or not _is_storable(relative):
                     continue
                 is_link = entry.is_symlink()
+                if is_link and not os.path.exists(entry.path):
+                    continue  # it leads to nothing, or to itself
                 if entry.is_dir():
-                    real = os.path.realpath(entry.path)
-                    if (follow_links or not is_link) and real not in seen:  # a link may lead up again
+                    if is_link:
+                        links += [(entry.path, f"{relative}/")] if follow_links else []
+                    elif (real := os.path.realpath(entry.path)) not in seen:
                         seen.add(real)
                         waiting.append((entry.path, f"{relative}/"))
                 elif (
                     entry.is_file()  # no device, no pipe
                     and not is_passed_over(entry.name)
-                    and (not is_link or follow_links or _is_within(entry.path, root))
+                    and (not is_link or _may_follow(entry.path, root, follow_links))
                 ):
                     yield entry, relative
+
+
+def _may_follow(path: str, root: str, follow_links: bool) -> bool:
+    """Tell whether a link to a file is followed."""
+    return _is_within(path, root) or (follow_links and not _is_system(os.path.realpath(path)))
+
+
+def _is_system(real: str) -> bool:
+    """Tell whether a real path is the system's own, where files are secrets, or devices, or have no end."""
+    path = Path(real)
+    return any(map(path.is_relative_to, _SYSTEM)) and not path.is_relative_to("/dev/shm")  # noqa: S108
 
 
 def read_document(path: Path, folder: Path, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -112,7 +147,7 @@ def read_all(
         path: the file.
         folder: the corpus, which names are relative to.
         limits: what a file may ask for; the usual ones by default.
-        follow_links: read a link that leads out of the folder.
+        follow_links: read a link that leads out of the folder; not into the system's own folders.
 
     Raises:
         DocumentError: if the file itself cannot be had: it is gone, too large, locked away or no file; or not
@@ -123,7 +158,7 @@ def read_all(
     if not _is_storable(name):
         shown = name.encode("utf-8", "replace").decode("utf-8")
         raise DocumentError(shown, "its name is not valid UTF-8; rename it")
-    if not follow_links and not _is_within(path, os.path.realpath(folder)):
+    if not _may_follow(str(path), os.path.realpath(folder), follow_links):
         raise DocumentError(name, "is a link that leads out of the folder; put the file itself there")
     data = _bytes(path, name, limits.file_bytes)
     documents: list[Document] = []
@@ -192,23 +227,35 @@ def _bytes(path: Path, name: str, most: int) -> bytes:
     """
     too_large = DocumentError(name, f"is larger than {most / 1e6:g} MB; split it")
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise DocumentError(name, "is a device or a pipe, not a file; remove it")
-            if status.st_size > most:
+        with opened(path) as file:
+            if os.fstat(file.fileno()).st_size > most:
                 raise too_large
             data = file.read(most + 1)
     except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise DocumentError(name, "is a device or a pipe, not a file; remove it") from error
         raise DocumentError(name, f"cannot be read ({error.strerror}); allow it to be read") from error
     if len(data) > most:
         raise too_large
     return data
 
 
+def opened(path: Path) -> BinaryIO:
+    """Open a file, following the links of its path as they are now; one that is made a link later is refused.
+
+    Raises:
+        OSError: if it cannot be opened, or is a device or a pipe, on which reading might wait for ever.
+    """
+    file = open(os.path.realpath(path), "rb", opener=_open_at_once)  # noqa: SIM115 - the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is a device or a pipe")
+    return file
+
+
 def _open_at_once(path: str, flags: int) -> int:
     """Open a file, and never wait for somebody to write into a pipe."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
 
 
 def _is_within(path: str | Path, root: str) -> bool:

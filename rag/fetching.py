@@ -72,7 +72,8 @@ def read(path: Path, folder: Path, settings: Settings) -> tuple[Look, str, Conte
 def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str]:
     """Return what a file holds, and the digest of the bytes that were read; "" where that is not told."""
     try:
-        found = corpus.read_all(path, folder, Limits(file_bytes=settings.max_file_bytes))
+        limits, follow = Limits(file_bytes=settings.max_file_bytes), bool(settings.follow_links)
+        found = corpus.read_all(path, folder, limits, follow_links=follow)
     except DocumentError as error:
         if isinstance(error.__cause__, PassingError):
             raise UnsettledError(error.reason) from error
@@ -84,7 +85,7 @@ def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str
 
 def _digest(path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with corpus.opened(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

@@ -27,7 +27,8 @@ from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport
 from rag.updating import BATCH, Stop, Update, share
 from vectorstore.base import CatalogError, DamagedError, Ids, LockedError, OutdatedError
-from vectorstore.discarding import discard, identity_of
+from vectorstore.catalog import Catalog
+from vectorstore.discarding import CATALOG, discard, identity_of
 from vectorstore.store import Store
 from vectorstore.trouble import of_disk
 
@@ -35,6 +36,7 @@ FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each sear
 FORMAT = "2"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
 
+_LINKS = "links"  # the key under which an index keeps that links are followed
 _log = logging.getLogger("isnad.index")
 
 
@@ -80,9 +82,10 @@ class Index:
             StoreError: if the index is of another encoder, or cannot be read or written.
             ModelError: if the encoder cannot be loaded.
         """
-        files = scan(folder)  # a folder that cannot be read gets no index
-        encoder, tokens = encoders(settings, progress)
         home = place(folder, settings)
+        settings = settings.model_copy(update={"follow_links": follows_links(home, settings)})
+        files = scan(folder, settings)  # a folder that cannot be read gets no index
+        encoder, tokens = encoders(settings, progress)
 
         def opened() -> Index:
             home.mkdir(parents=True, exist_ok=True)
@@ -236,7 +239,7 @@ class Index:
         alone: bool = False,
     ) -> SyncReport:
         """Bring it up to date: `anew` reads everything, `alone` refuses while another process is writing."""
-        files = files if files is not None else scan(self.folder)
+        files = files if files is not None else scan(self.folder, self._settings)
         plan = Plan.of(files, self.store.catalog, anew=anew)
         if not (plan.work or self.store.stale):
             self.report = Update.of(self, plan, files, self._settings).report()
@@ -292,6 +295,7 @@ class Index:
                 f"run `isnad index --rebuild` or set ISNAD_ENCODER={name}"
             )
         wanted = {"encoder": self.encoder.name, "fingerprint": self._fingerprint(), "format": FORMAT}
+        links = {_LINKS: "followed"} if self._settings.follow_links else {}
 
         def fits() -> bool:
             return all(catalog.get_meta(key) == value for key, value in wanted.items())
@@ -301,7 +305,10 @@ class Index:
                 if not fits():  # another process may have been quicker
                     with catalog.transaction():
                         catalog.clear()
-                        catalog.set_meta(wanted)
+                        catalog.set_meta(wanted | links)
+        elif bool(links) != (catalog.get_meta(_LINKS) is not None) and not catalog.readonly:
+            with catalog.writing(timeout=PATIENCE):
+                catalog.set_meta(links or {_LINKS: None})
 
     def _fingerprint(self) -> str:
         """Return a digest of both encoders: the passages' vectors and token ids depend on them."""
@@ -342,9 +349,21 @@ def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Enco
     return encoder, tokens
 
 
-def scan(folder: Path) -> dict[str, Path]:
+def scan(folder: Path, settings: Settings) -> dict[str, Path]:
     """Return the files of a folder by their path in it, sorted; raises as `corpus.scan`."""
-    return {path.relative_to(folder).as_posix(): path for path in corpus.scan(folder)}
+    found = corpus.scan(folder, follow_links=bool(settings.follow_links), apart=settings.home)
+    return {path.relative_to(folder).as_posix(): path for path in found}
+
+
+def follows_links(home: Path, settings: Settings) -> bool:
+    """Tell whether links out of the folder are followed: as it is set, else as the index was last told."""
+    if settings.follow_links is not None:
+        return settings.follow_links
+    try:
+        with Catalog.open(home / CATALOG, readonly=True) as catalog:
+            return catalog.get_meta(_LINKS) is not None
+    except (CatalogError, sqlite3.Error, OSError, UnicodeDecodeError):
+        return False  # there is none yet, or opening it to write says what is wrong
 
 
 @contextmanager

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         "warning", description="what `serve` and `index` log; up to `info` no word of documents or questions"
     )
     max_file_bytes: int = Field(50_000_000, ge=1, description="larger files are skipped")
+    follow_links: bool | None = Field(
+        None, description="read what links lead to out of the folder; as the index was last told if unset"
+    )
     host: str = Field("127.0.0.1", description="the address the chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="the port the chat listens on; 0 takes a free one")
     password: SecretStr | None = Field(None, description="asked of everybody who opens the chat or calls it")

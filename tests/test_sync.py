@@ -171,10 +171,12 @@ def test_ten_thousand_unchanged_files_are_recognised_in_two_seconds(tmp_path: Pa
         empty: list[ChunkRecord] = []
         catalog.put_many(
             (DocumentRecord(name, "نص", "0" * 64, size, mtime, {"title": "ت"}, "", ctime, inode), empty)
-            for name, (size, mtime, ctime, inode) in ((n, look(p)) for n, p in scan(folder).items())
+            for name, (size, mtime, ctime, inode) in (
+                (n, look(p)) for n, p in scan(folder, Settings.load()).items()
+            )
         )
         start = time.process_time()  # of this process alone: others may be busy
-        plan = Plan.of(scan(folder), catalog)
+        plan = Plan.of(scan(folder, Settings.load()), catalog)
         took = time.process_time() - start
     assert len(plan.unchanged) == 10_000
     assert not plan.work

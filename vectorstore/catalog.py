@@ -79,12 +79,12 @@ class Catalog(CatalogReader):
         """
         self._database.checkpoint()
 
-    def set_meta(self, values: Mapping[str, str]) -> None:
-        """Keep `values` under their keys, all or none; other keys stay."""
+    def set_meta(self, values: Mapping[str, str | None]) -> None:
+        """Keep `values` under their keys, and nothing under those of None, all at once; other keys stay."""
+        kept = [(key, value) for key, value in values.items() if value is not None]
         with self._database.transaction() as transaction:
-            transaction.connection.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", list(values.items())
-            )
+            transaction.connection.executemany("DELETE FROM meta WHERE key = ?", [(key,) for key in values])
+            transaction.connection.executemany("INSERT INTO meta VALUES (?, ?)", kept)
 
     def set_skipped(self, files: Iterable[Skipped | tuple[str, str, str, int, int]]) -> None:
         """Replace the whole list of files that could not be taken in (fields as in `Skipped`)."""

@@ -24,19 +24,20 @@ _GATHER = 500  # ms within which changes are taken together
 KEPT = "what was read is kept, and the next `isnad index` goes on there"
 
 
-def index(corpus: Path | None, rebuild: bool, watch: bool = False) -> int:
+def index(corpus: Path | None, rebuild: bool, watch: bool = False, follow_links: bool | None = None) -> int:
     """Bring the index of a folder up to date, and say what was done.
 
     Args:
         corpus: the folder; None takes that of the settings.
         rebuild: read and embed every document anew.
         watch: then follow the folder until Ctrl-C.
+        follow_links: read what links lead to out of the folder, now and later; None as before.
 
     Raises:
         IsnadError: if the folder cannot be read, the index cannot be written, or another process writes it.
     """
     page = Page.of(sys.stdout)
-    settings = Settings.load()
+    settings = Settings.load(follow_links=follow_links)
     logs.configure(settings.log)
     folder = corpus.expanduser() if corpus is not None else settings.corpus
     start = time.monotonic()
