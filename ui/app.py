@@ -95,7 +95,6 @@ def start(
         pipeline,
         suggested=suggested,
         max_question_chars=max_question_chars,
-        given=examples,
         shelf=shelf,
         reports=Reports(reports or settings.home / REPORTS, shared=host not in LOCAL),
     )

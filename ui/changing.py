@@ -15,7 +15,7 @@ from ui import narrow, visits
 from ui.backend import Asked
 from ui.suggestions import suggest
 
-SECONDS = 1.0  # for making questions of a visitor's own documents
+SECONDS = 3.0  # for making questions of a visitor's own documents
 OWN_FIRST = 2  # of these, before those of the collection
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -57,7 +57,7 @@ def attach(
         visit: as `token` returns it.
         narrowing: the row of filters; its first two are the documents' names and the languages.
         chatbot: shows the suggestions.
-        given: questions that come with the corpus.
+        given: the questions that were suggested to begin with; they stay as long as they are answered.
     """
 
     def follow(given_token: str) -> list[Any]:
@@ -81,7 +81,7 @@ def attach(
 
 def suggestions(pipeline: Asked, given: Sequence[str], *, own: bool) -> list[str]:
     """Return questions to begin with; of a visitor's own documents first, where there are any."""
-    found = [answer.question for answer in suggest(pipeline, given, seconds=SECONDS)]
+    found = [answer.question for answer in suggest(pipeline, given)]
     if not own:
         return found
     made = [answer.question for answer in suggest(pipeline, (), OWN_FIRST, SECONDS, own=True)]

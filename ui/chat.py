@@ -86,7 +86,6 @@ def build(
     pipeline: Asked,
     *,
     suggested: Sequence[Answer] = (),
-    given: Sequence[str] = (),
     max_question_chars: int = 1000,
     reports: Reports | None = None,
     shelf: Shelf | None = None,
@@ -96,7 +95,6 @@ def build(
     Args:
         pipeline: what answers.
         suggested: questions offered while the conversation is empty, with their answers.
-        given: those that come with the corpus.
         max_question_chars: longer questions get a friendly refusal.
         reports: where verdicts on answers are kept; None keeps none.
         shelf: where documents go that are added; None takes none.
@@ -136,7 +134,7 @@ def build(
                     elem_id="is-panel",
                 )
         _acts(backend, source, chatbot, narrowing)
-        changing.attach(source, pipeline, visit, narrowing, chatbot, given)
+        changing.attach(source, pipeline, visit, narrowing, chatbot, examples)
         language.change(None, language, None, js="(language) => { window.isnad.change(language); }")
         page.load(None, None, language, js="() => window.isnad.language()")
         api.add(page, pipeline, max_question_chars, CONCURRENT_QUESTIONS)

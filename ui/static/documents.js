@@ -182,8 +182,9 @@
       line.append(made);
       return made;
     };
-    const title = part("is-name", "bdi");
+    const title = document.createElement("bdi");
     title.textContent = name;
+    part("is-name").append(title);
     const stage = part("is-stage-now");
     const bar = part("is-bar", "progress");
     bar.setAttribute("aria-label", name);
