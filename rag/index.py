@@ -6,7 +6,6 @@ import errno
 import hashlib
 import logging
 import os
-import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,20 +14,23 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from rag import corpus, metrics
+from rag import metrics
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
 from rag.errors import CorpusError, StoreError
 from rag.filters import Filters, Listing
+from rag.homes import LINKS, follows_links
+from rag.homes import explained as explained
+from rag.homes import place as place
+from rag.homes import scan as scan
 from rag.hub import Progress as Progress
 from rag.records import Recorder, document_of
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import FileState, Plan, SyncReport
 from rag.updating import BATCH, Stop, Update, share
-from vectorstore.base import CatalogError, DamagedError, Ids, LockedError, OutdatedError
-from vectorstore.catalog import Catalog
-from vectorstore.discarding import CATALOG, discard, identity_of
+from vectorstore.base import CatalogError, Ids, LockedError, OutdatedError
+from vectorstore.discarding import discard, identity_of
 from vectorstore.store import Store
 from vectorstore.trouble import of_disk
 
@@ -36,7 +38,6 @@ FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each sear
 FORMAT = "2"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
 
-_LINKS = "links"  # the key under which an index keeps that links are followed
 _log = logging.getLogger("isnad.index")
 
 
@@ -295,7 +296,7 @@ class Index:
                 f"run `isnad index --rebuild` or set ISNAD_ENCODER={name}"
             )
         wanted = {"encoder": self.encoder.name, "fingerprint": self._fingerprint(), "format": FORMAT}
-        links = {_LINKS: "followed"} if self._settings.follow_links else {}
+        links = {LINKS: "followed"} if self._settings.follow_links else {}
 
         def fits() -> bool:
             return all(catalog.get_meta(key) == value for key, value in wanted.items())
@@ -306,22 +307,14 @@ class Index:
                     with catalog.transaction():
                         catalog.clear()
                         catalog.set_meta(wanted | links)
-        elif bool(links) != (catalog.get_meta(_LINKS) is not None) and not catalog.readonly:
+        elif bool(links) != (catalog.get_meta(LINKS) is not None) and not catalog.readonly:
             with catalog.writing(timeout=PATIENCE):
-                catalog.set_meta(links or {_LINKS: None})
+                catalog.set_meta(links or {LINKS: None})
 
     def _fingerprint(self) -> str:
         """Return a digest of both encoders: the passages' vectors and token ids depend on them."""
         both = f"{self.encoder.fingerprint} {self.tokens.fingerprint}"
         return hashlib.sha256(both.encode()).hexdigest()
-
-
-def place(folder: Path, settings: Settings) -> Path:
-    """Return where the index of `folder` is kept: a folder of its own under ISNAD_HOME."""
-    resolved = folder.resolve()
-    digest = hashlib.sha256(os.fsencode(resolved)).hexdigest()[:12]
-    name = re.sub(r"[^\w.-]", "_", resolved.name)[:40] or "root"
-    return settings.home / "indexes" / f"{name}-{digest}"
 
 
 @lru_cache(maxsize=1)
@@ -347,42 +340,3 @@ def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Enco
         progress=progress,
     )
     return encoder, tokens
-
-
-def scan(folder: Path, settings: Settings) -> dict[str, Path]:
-    """Return the files of a folder by their path in it, sorted; raises as `corpus.scan`."""
-    found = corpus.scan(folder, follow_links=bool(settings.follow_links), apart=settings.home)
-    return {path.relative_to(folder).as_posix(): path for path in found}
-
-
-def follows_links(home: Path, settings: Settings) -> bool:
-    """Tell whether links out of the folder are followed: as it is set, else as the index was last told."""
-    if settings.follow_links is not None:
-        return settings.follow_links
-    try:
-        with Catalog.open(home / CATALOG, readonly=True) as catalog:
-            return catalog.get_meta(_LINKS) is not None
-    except (CatalogError, sqlite3.Error, OSError, UnicodeDecodeError):
-        return False  # there is none yet, or opening it to write says what is wrong
-
-
-@contextmanager
-def explained(home: Path) -> Iterator[None]:
-    """Turn what a store or the disk raises into an error that says what to do."""
-    try:
-        yield
-    except LockedError as error:
-        raise StoreError(
-            f"the index in {home} is being written by {error.owner}; try again shortly"
-        ) from None
-    except (CatalogError, DamagedError, sqlite3.Error, UnicodeDecodeError, OSError) as error:
-        trouble = None if isinstance(error, (CatalogError, DamagedError)) else of_disk(error)
-        if trouble is None:
-            found = str(error).split(";")[0]  # what the store advises is not how it is mended from here
-            raise StoreError(
-                f"the index in {home} cannot be used ({found}); run `isnad index FOLDER --rebuild`"
-            ) from error
-        raise StoreError(
-            f"the index in {home} cannot be written ({trouble.strerror}); free the disk or set ISNAD_HOME "
-            "to a folder that can be written"
-        ) from error

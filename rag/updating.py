@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from rag.context import titled
-from rag.encoder import Encoder, Vectors
+from rag.copying import MakeRecorder, copy_of
+from rag.encoder import Encoder
 from rag.fetching import UnsettledError, VanishedError, identify, read
 from rag.hub import Progress
-from rag.records import Recorder, record_of
+from rag.records import record_of
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import UNSEEN, FileState, Plan, SyncReport
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from rag.index import Index
 
 Stop = Callable[[], bool]
-MakeRecorder = Callable[[Encoder], Recorder]
 Records = list[tuple[DocumentRecord, list[ChunkRecord]]]
 
 _log = logging.getLogger("isnad.index")
@@ -302,20 +299,10 @@ class Update:
 
     def _copy(self, document: Document, file: str, entry: FileEntry, old: str) -> bool:
         """Put in a document whose text is there under another name, with the vectors of that one."""
-        from rag.chunking import chunk
-
-        held = self._catalog.document(old)
-        if held is None or held.text != document.text:
-            return False
-        ids = self._catalog.chunk_ids([old])
-        rows, pieces = self._catalog.chunk_rows(ids.tolist()), chunk(document)
-        if [(row.start, row.end) for row in rows] != [(piece.start, piece.end) for piece in pieces]:
-            return False
-        vectors = [vector for _, some in self._catalog.vectors(ids) for vector in some]
-        texts = [titled(document, piece) for piece in pieces]
-        known = _Known(dict(zip(texts, vectors, strict=True)), self._encoder)
         pair = (document, FileState(entry.digest, entry.size, entry.mtime_ns))
-        (record,) = self._make_recorder(known).records([pair])
+        record = copy_of(pair, old, self._catalog, self._encoder, self._make_recorder)
+        if record is None:
+            return False
         self._put([self._whole(record, file, entry)])
         if self._existing[old] in self._gone and old not in self._renames:
             self._renames[old] = (document.id, "")
@@ -333,19 +320,6 @@ class Update:
         catalog.publish()
         catalog.settle(self._settled)
         catalog.set_skipped([self._skipped[name] for name in sorted(self._skipped)])
-
-
-class _Known:
-    """An encoder of texts whose vectors are known."""
-
-    def __init__(self, vectors: Mapping[str, Vectors], encoder: Encoder) -> None:
-        self.name, self.fingerprint, self.dimension = encoder.name, encoder.fingerprint, encoder.dimension
-        self._vectors = vectors
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self._vectors[text] for text in texts])
-
-    encode_query = encode_document
 
 
 def share(progress: Progress | None, first: int, last: int, total: int, share: float) -> None:
