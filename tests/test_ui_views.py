@@ -208,5 +208,5 @@ def test_a_document_can_be_searched_and_every_view_links_to_the_others() -> None
     assert field["aria-label"] == "ابحث في هذه الوثيقة"
     for name in panel.VIEWS:
         tabs = Reader(panel.view(name, "", EN)).all("a", "is-tab")
-        assert [tab["href"] for tab in tabs] == ["#documents", "#timeline", "#map"]
+        assert [tab["href"] for tab in tabs] == ["#documents", "#timeline", "#map", "#history"]
         assert [tab["href"] for tab in tabs if "aria-current" in tab] == [f"#{name}"]

@@ -14,9 +14,17 @@ class Visit:
     """A page that keeps what went wrong in it."""
 
     def __init__(
-        self, browser: Browser, url: str, size: dict[str, int], scheme: str = "light", path: str = ""
+        self,
+        browser: Browser,
+        url: str,
+        size: dict[str, int],
+        scheme: str = "light",
+        path: str = "",
+        prepare: str = "",  # a script that runs before any of the page's
     ) -> None:
         self.context = browser.new_context(viewport=size, color_scheme=scheme, locale="en-US")
+        if prepare:
+            self.context.add_init_script(prepare)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(40_000)
         self.wrong: list[str] = []

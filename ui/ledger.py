@@ -99,7 +99,8 @@ class Ledger:
             if message.get("role") == "user":
                 asked = text
             for key in _KEY.findall(text) if message.get("role") == "assistant" else ():
-                found.append(self.get(key) or _shown(asked, text))
+                turn = self.get(key) or _shown(asked, text)
+                found += [turn] if turn else []
         return found[-MAX_TURNS:]
 
     def _put(self, key: str, kept: Kept) -> None:
@@ -109,8 +110,10 @@ class Ledger:
                 self._answers.popitem(last=False)
 
 
-def _shown(asked: str, answer: str) -> Turn:
-    """Return the turn that a question and the HTML of its answer show."""
+def _shown(asked: str, answer: str) -> Turn | None:
+    """Return the turn that a question and the HTML of its answer show; None where it is none of ours."""
+    if not asked or not answer.startswith('<div class="isnad"'):
+        return None
     texts = {
         name: html.unescape(re.sub(r"<[^>]*>", "", match.group(1))) if (match := each.search(answer)) else ""
         for name, each in _SHOWN.items()
