@@ -165,7 +165,7 @@ class Program:
         if made.status_code != 200:
             raise FailedError(f"{made.status_code}: {made.text[:200]}")
         stream = self._http.get(f"{API}/call/ask/{made.json()['event_id']}").text
-        event, _, data = stream.strip().partition("\n")
+        event, _, data = stream.strip().split("\n\n")[-1].partition("\n")  # after heartbeats
         if event != "event: complete":
             raise FailedError(stream[:200])
         answer: dict[str, Any] = json.loads(data.removeprefix("data: "))[0]
