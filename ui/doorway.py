@@ -7,6 +7,7 @@ in the chat, and Arabic otherwise.
 from __future__ import annotations
 
 import html
+import json
 
 from ui.page import FONTS
 
@@ -39,6 +40,8 @@ input {{ color: inherit; background: transparent; border: 1px solid var(--soft);
 button {{ margin-top: .8rem; border: 0; background: var(--green); color: var(--on); cursor: pointer; }}
 :is(input, button):focus-visible {{ outline: 2px solid var(--green); outline-offset: 2px; }}
 progress {{ width: 100%; height: .5rem; accent-color: var(--green); }}
+.far {{ display: flex; justify-content: space-between; gap: 1rem; min-height: 1.6em; margin-top: .5rem; }}
+#done {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
 html:lang(ar) :is([lang=en], [lang=fr]), html:lang(en) :is([lang=ar], [lang=fr]),
 html:lang(fr) :is([lang=ar], [lang=en]) {{ display: none; }}
 </style>
@@ -76,14 +79,26 @@ _READY_SOON = (
     "Les documents sont en cours de lecture ; la conversation s’ouvre d’elle-même ensuite.",
 )
 
+# What a stage of `rag.index.Progress` does; of others (a model is fetched) only the numbers are shown.
+_DONE_NOW = {
+    "reading": ("قراءة الملفات", "Reading the files", "Lecture des fichiers"),
+    "embedding": ("تجهيز المقاطع للبحث", "Preparing the passages", "Préparation des passages"),
+    "dense": ("فهرسة المعاني", "Indexing the meanings", "Indexation du sens"),
+    "lexical": ("فهرسة الكلمات", "Indexing the words", "Indexation des mots"),
+    "opening": ("فتح المحادثة", "Opening the chat", "Ouverture de la conversation"),
+}
+
 _POLL = """<script>
+const stages = %s, language = ["ar", "en", "fr"].indexOf(document.documentElement.lang);
+const stage = document.getElementById("stage");
 const bar = document.querySelector("progress"), line = document.getElementById("done");
 async function look() {
   try {
     const answer = await fetch("isnad/progress", { cache: "no-store" });
     if (answer.status === 404) return location.reload();  // the chat has taken over
-    const { done, total } = await answer.json();
-    line.textContent = total > 0 ? `${done} / ${total}` : "";
+    const { stage: name, done, total } = await answer.json();
+    stage.textContent = stages[name]?.[Math.max(language, 0)] ?? "";
+    line.textContent = total > 0 ? `${Math.floor(done)} / ${total}` : "";
     if (total > 0) { bar.max = total; bar.value = done; } else bar.removeAttribute("value");
   } catch {}  // between the two servers there is a moment without any
   setTimeout(look, 700);
@@ -111,8 +126,9 @@ def password(query: str, said: str) -> str:
 def waiting() -> str:
     """Return the page that says that the documents are being read, and how far that is."""
     return _page(
-        f"<p>{_in_each(_READY_SOON)}</p><progress></progress>"
-        f'<p class="soft"><bdi id="done" dir="ltr"></bdi></p>{_POLL}'
+        f'<p id="why">{_in_each(_READY_SOON)}</p><progress aria-labelledby="why"></progress>'
+        f'<p class="soft far"><span id="stage"></span> <bdi id="done" dir="ltr"></bdi></p>'
+        f"{_POLL % json.dumps(_DONE_NOW, ensure_ascii=False)}"
     )
 
 

@@ -49,6 +49,7 @@ def _serve(chosen: Settings) -> None:
             print(f"{stage}: {done:g} of {total}", flush=True)
 
     with Pipeline.open(settings=chosen, progress=progress) as pipeline:
+        waiting.progress("opening", 0, 0)
         if space_gpu.is_lent():
             space_gpu.borrow(pipeline)
         serve(

@@ -6,7 +6,9 @@ Python's own server, since nothing else has been imported by then.
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,42 @@ from ui.page import FONTS
 
 PROGRESS = "/isnad/progress"
 _FONTS = Path(__file__).parent / "static" / "fonts"
-_SECONDS = 10  # for a request to come in
+_SECONDS = 10  # for the whole of a request
+_MOST = 64  # requests at once; more are closed unheard
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads for so many requests at once, and each for so long: what waits must not keep others from it."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._places = threading.BoundedSemaphore(_MOST)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        late = threading.Timer(_SECONDS, _end, [request])
+        late.daemon = True
+        late.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            late.cancel()
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that left, or was made to."""
+
+
+def _end(request: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by itself
+        request.shutdown(socket.SHUT_RDWR)
 
 
 class Waiting:
@@ -30,8 +67,7 @@ class Waiting:
             OSError: if the address cannot be listened on.
         """
         self._progress: tuple[str, float, int] = ("", 0, 0)
-        self._server = ThreadingHTTPServer((host, port), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), self._handler())
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
