@@ -12,6 +12,8 @@ from ui_corpus import AND_IN_2020, CAUSE, CLOSED, GUARD, INJURED, KILLED, LEVEL,
 from ui_support import chromium, served
 from ui_visit import DESKTOP, PHONE, Visit, no_sideways_scrolling
 
+from ui import strings
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
@@ -166,3 +168,230 @@ def test_whatever_can_be_touched_on_a_phone_is_forty_pixels_wide_and_high(phone:
         show(phone, view)
         assert too_small(page) == [], view
     close(phone)
+
+
+# Names and focus
+
+
+@pytest.mark.parametrize("lang", NAMES)
+def test_what_gradio_leaves_unnamed_is_named_in_the_language_of_the_interface(desk: Visit, lang: str) -> None:
+    page, words = desk.page, strings.load(lang)
+    if page.evaluate("document.documentElement.lang") != lang:
+        change(desk, lang)
+    if not page.locator(".isnad").count():
+        desk.ask(CLOSED)
+    page.locator(f"#is-question .submit-button[aria-label='{words('does_enter')}']").wait_for()
+    assert page.get_by_role("log").get_attribute("aria-label") == words("conversation")
+    assert page.get_by_role("group", name=words("asked_label"), exact=True).first.inner_text() == CLOSED
+    answer = page.get_by_role("group", name=words("answer_label"), exact=True).first
+    assert "5:40" in answer.inner_text()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a[href], [role='button']")]
+             .filter((each) => each.checkVisibility())
+             .filter((each) => !(each.ariaLabel || each.title || each.innerText.trim()))
+             .map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+
+
+def test_every_stop_of_the_tab_key_shows_where_it_is(desk: Visit) -> None:
+    page = desk.page
+    desk.ask(INJURED)
+    page.locator("#is-brand .is-count").focus()
+    seen: list[str] = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              if (at === document.body) return null;
+              const ringed = [at, at.closest("label"), at.closest(".input-container"), at.closest(".wrap")];
+              const shows = ringed.filter(Boolean).some((each) => {
+                const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
+                return (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+              });
+              return [at.outerHTML.slice(0, 140), shows, at.checkVisibility({ visibilityProperty: true })];
+            }"""
+        )
+        if stop is None or stop[0] in seen[:1]:
+            break
+        assert stop[1], f"no ring: {stop[0]}"
+        assert stop[2], f"hidden: {stop[0]}"
+        seen.append(stop[0])
+    assert len(seen) > 20
+
+
+def test_what_the_panel_covers_on_a_phone_is_out_of_reach_of_the_tab_key(phone: Visit) -> None:
+    page = phone.page
+    chip = phone.ask(CLOSED).locator(".is-chip").first
+    chip.focus()
+    page.keyboard.press("Enter")
+    page.locator("mark.is-chosen").wait_for()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement.closest('#is-source, body > *:not(gradio-app), html') !== null"
+        )
+        assert page.evaluate("document.activeElement.closest('#is-chat, #is-header') === null")
+    page.keyboard.press("Escape")
+    page.locator("#is-source").wait_for(state="hidden")
+    assert chip.evaluate("element => element === document.activeElement")
+
+
+# Directions
+
+_ORDER = """element => {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const places = [];
+  while (walker.nextNode()) {
+    const { data } = walker.currentNode;
+    for (let at = 0; at < data.length; at++) {
+      if (!data[at].trim()) continue;
+      const range = document.createRange();
+      range.setStart(walker.currentNode, at);
+      range.setEnd(walker.currentNode, at + 1);
+      const box = range.getBoundingClientRect();
+      places.push([data[at], box.x + box.width / 2]);
+    }
+  }
+  return places;
+}"""
+
+
+def drawn(element: Locator) -> str:
+    """Return the characters of a line as the eye meets them, from left to right."""
+    return "".join(letter for letter, _ in sorted(element.evaluate(_ORDER), key=lambda place: place[1]))
+
+
+def across(element: Locator, word: str) -> list[float]:
+    """Return where the letters of a word stand across the page, in their order."""
+    places = element.evaluate(_ORDER)
+    start = "".join(letter for letter, _ in places).index(word)
+    return [place for _, place in places[start : start + len(word)]]
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_mixed_questions_are_drawn_in_the_direction_of_their_first_strong_letter(
+    desk: Visit, lang: str
+) -> None:
+    change(desk, lang)
+    cases = {
+        "من بنى Nahr Works؟": ("rtl", "؟NahrWorks" + "ىنبنم"),
+        "What is حماية?": ("ltr", "Whatis" + "ةيامح" + "?"),
+        "بلغ ٤٫٢ أم 15%؟": ("rtl", "؟%15" + "مأ" + "٤٫٢" + "غلب"),
+        "«أ» (ب) 5:40": ("rtl", "5:40" + ")ب(" + "»أ«"),
+    }
+    for question, (direction, left_to_right) in cases.items():
+        desk.ask(question)
+        bubble = desk.page.locator(".message.user p").last
+        assert bubble.inner_text() == question
+        assert drawn(bubble) in (left_to_right, left_to_right.replace("%15", "15%")), question
+        side = bubble.evaluate("element => getComputedStyle(element).textAlign")
+        assert side == "start", direction
+
+
+@pytest.mark.parametrize("lang", ["ar", "fr"])
+def test_answers_passages_and_paragraphs_compute_the_direction_of_their_words(desk: Visit, lang: str) -> None:
+    change(desk, lang)
+    computed = "element => getComputedStyle(element).direction"
+    arabic, english = desk.ask(CLOSED), desk.ask(MIXED)
+    assert arabic.locator(".is-context").first.evaluate(computed) == "rtl"
+    assert english.locator(".is-context").first.evaluate(computed) == "ltr"
+    assert english.evaluate(computed) == {"ar": "rtl", "fr": "ltr"}[lang]
+    english.locator(".is-chip").first.click()
+    desk.page.locator(f".is-panel[lang='{lang}'] mark.is-chosen", has_text="Nahr Works").wait_for()
+    directions = desk.page.locator("#is-source article p").evaluate_all(
+        "all => all.map((each) => getComputedStyle(each).direction)"
+    )
+    assert set(directions) == {"ltr"}
+    mixed = desk.page.locator("#is-source article p", has_text="حماية من النحر")
+    assert across(mixed, "النحر") == sorted(across(mixed, "النحر"), reverse=True)
+    assert across(mixed, "scour") == sorted(across(mixed, "scour"))
+
+
+# Calm
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_jumps_while_an_answer_arrives(browser: Browser, url: str, size: dict[str, int]) -> None:
+    visit = Visit(browser, url, size)
+    page = visit.page
+    page.evaluate(
+        """() => {
+          window.shifts = [];
+          // Of all shifts, those within half a second of a key as well: the answer comes sooner than that.
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shifts.push(entry.value);
+          }).observe({ type: "layout-shift", buffered: false });
+        }"""
+    )
+    for question in (CLOSED, INJURED, PRESS):
+        page.evaluate("window.shifts.length = 0")
+        visit.ask(question)
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shifts.reduce((sum, each) => sum + each, 0)") < SHIFT, question
+    visit.close()
+
+
+def test_with_reduced_motion_nothing_moves(browser: Browser, url: str) -> None:
+    visit = Visit(browser, url, DESKTOP)
+    visit.page.emulate_media(reduced_motion="reduce")
+    visit.ask(CLOSED).locator(".is-chip").first.click()
+    chosen = visit.page.locator("mark.is-chosen")
+    chosen.wait_for()
+    durations = visit.page.evaluate(
+        """() => [...document.querySelectorAll("#is-messages *, #is-source *")].flatMap((each) => {
+             const { animationDuration, transitionDuration } = getComputedStyle(each);
+             return [...animationDuration.split(","), ...transitionDuration.split(",")].map(parseFloat);
+           })"""
+    )
+    assert max(durations) < 0.001
+    visit.page.emulate_media(reduced_motion="no-preference")
+    assert chosen.evaluate("element => parseFloat(getComputedStyle(element).animationDuration)") > 0.1
+    visit.close()
+
+
+def test_with_forced_colours_what_was_drawn_by_backgrounds_is_still_seen(browser: Browser, url: str) -> None:
+    visit = Visit(browser, url, DESKTOP)
+    visit.page.emulate_media(forced_colors="active")
+    answer = visit.ask(CLOSED)
+    page = "getComputedStyle(document.body).backgroundColor"
+    drawn_by = "(element, part) => getComputedStyle(element, part).backgroundColor"
+    for selector in (".is-right", ".is-wrong", ".is-high"):
+        ink = answer.locator(selector).first.evaluate(drawn_by, "::before")
+        assert ink not in ("rgba(0, 0, 0, 0)", visit.page.evaluate(page)), selector
+    chosen = visit.page.locator("#is-language label.selected")
+    assert chosen.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    visit.close()
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": 640, "height": 400}, {"width": 320, "height": 480}], ids=["200%", "400%"]
+)
+def test_at_large_zoom_everything_is_reached_without_scrolling_sideways(
+    browser: Browser, url: str, size: dict[str, int]
+) -> None:
+    visit = Visit(browser, url, size)  # what is left of a screen of 1280 pixels
+    page = visit.page
+    assert no_sideways_scrolling(page)
+    for lang in ("fr", "ar"):
+        change(visit, lang)
+        answer = visit.ask(INJURED)
+        assert no_sideways_scrolling(page), lang
+        log, box = (
+            page.locator(each).bounding_box() for each in ("#is-messages .bubble-wrap", "#is-question")
+        )
+        assert log is not None
+        assert box is not None
+        assert log["height"] >= 120
+        assert box["y"] + box["height"] <= size["height"]
+        answer.locator(".is-chip").first.click()
+        page.locator("mark.is-chosen").wait_for()
+        assert no_sideways_scrolling(page), lang
+        body = page.locator(".is-panel-body")
+        assert (
+            body.evaluate("element => element.scrollWidth <= element.clientWidth && element.clientHeight")
+            >= 120
+        )
+        close(visit)
+    visit.close()
