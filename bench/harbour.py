@@ -7,12 +7,13 @@ import random
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ui import escape
 
+FEWEST, MOST = 25, 70  # documents
 PORTS = ("وردان", "سلمى", "الرمانة", "تل الغار", "رأس النخل", "عين الصفا", "برج الملح", "خور الزيتون")
 GOODS = ("القمح", "الرز", "السكر", "الأدوية", "الورق", "الحديد", "الأسمدة", "القماش")
 LETTERS = "بتجدرزسعفقكلمنهي"
@@ -71,6 +72,9 @@ class World:
 
     def write(self, name: str, text: str) -> None:
         """Put a version in its place, all at once."""
+        if name.endswith(".html"):
+            paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines() if line)
+            text = f"<!doctype html><html lang=ar><body><article>{paragraphs}</article></body></html>"
         temporary = self.folder / ".tmp"
         temporary.write_text(text, encoding="utf-8")
         (self.folder / name).parent.mkdir(exist_ok=True)
@@ -82,7 +86,8 @@ class World:
     def add(self) -> str:
         """Add a document about a ship that was never heard of; return its name."""
         self.made += 1
-        name, ship = f"{('رحلات', 'log')[self.made % 2]}/{self.made}.txt", word(self.made)
+        suffix = ".html" if self.made % 5 == 0 else ".txt"
+        name, ship = f"{('رحلات', 'log')[self.made % 2]}/{self.made}{suffix}", word(self.made)
         self.write(name, report_of(ship, 0))
         with self.lock:
             self.ships[name] = ship
@@ -94,7 +99,7 @@ class World:
         added = []
         for _ in range(self.draw.randint(2, 5)):
             name, kind = self.draw.choice(sorted(self.ships)), self.draw.random()
-            if kind < 0.3 or len(self.ships) < 30:
+            if len(self.ships) < FEWEST or (kind < 0.3 and len(self.ships) < MOST):
                 added.append(self.add())
                 continue
             ended.append(self.versions[name][-1])
@@ -103,16 +108,15 @@ class World:
                 continue
             with self.lock:
                 ship = self.ships.pop(name)
-            if kind < 0.8 or len(self.ships) < 60:
-                self.made += 1
-                other = f"renamed {self.made}.txt"
-                text = self.versions[name][-1].text
-                (self.folder / name).replace(self.folder / other)
-                with self.lock:
-                    self.versions[other] = [Version(text, hashlib.sha256(text.encode()).hexdigest())]
-                    self.ships[other] = ship
-            else:
+            if kind < 0.75:
                 (self.folder / name).unlink()
+                continue
+            self.made += 1
+            other = f"renamed {self.made}{Path(name).suffix}"
+            (self.folder / name).replace(self.folder / other)
+            with self.lock:
+                self.versions[other] = [replace(ended[-1])]
+                self.ships[other] = ship
         return ended, [name for name in added if name in self.ships]
 
     def question(self, draw: random.Random) -> str:
@@ -132,6 +136,10 @@ class World:
         cited = [*(each for group in answer["groups"] for each in group["citations"]), *answer["nearest"]]
         for citation in cited:
             name = citation["document"]
+            if name.endswith(".html"):  # whose text is another than the file's
+                if not any(each.gone > asked for each in self.versions.get(name, ())):
+                    yield f"{name} was removed before it was asked for, and is cited"
+                continue
             found = [each for each in self.versions.get(name, ()) if each.sha256 == citation["sha256"]]
             if not any(each.gone > asked for each in found):
                 yield f"{name}: a version is cited that was gone before it was asked for"

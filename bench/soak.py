@@ -52,6 +52,7 @@ def serve(folder: Path, home: Path) -> None:
     from rag.settings import Settings
     from ui.app import start
 
+    sys.addaudithook(_refuse_forks)  # after one, neither FAISS nor torch would answer
     settings = Settings.load(corpus=folder, home=home)
     with Pipeline.open(settings=settings) as pipeline:
         running = start(pipeline, port=0, settings=settings)
@@ -60,6 +61,12 @@ def serve(folder: Path, home: Path) -> None:
             report = pipeline.refresh()
             print(json.dumps({"committed": time.monotonic(), **report.counts()}), flush=True)
         running.close()
+
+
+def _refuse_forks(event: str, _: object) -> None:
+    if event in ("os.fork", "os.forkpty"):
+        print(f"the server called {event}", flush=True)
+        os._exit(70)
 
 
 @dataclass
