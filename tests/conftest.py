@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,45 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("ISNAD_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[Path]]:
+    """Hold the indexes that have been checked; at the end, those that several tests share are."""
+    seen: set[Path] = set()
+    yield seen
+    every = set(tmp_path_factory.getbasetemp().glob("*/**/indexes/*/catalog.sqlite"))
+    assert agreeing(every - seen) == []
+
+
+@pytest.fixture(autouse=True)
+def catalog_and_indexes_agree(
+    request: pytest.FixtureRequest, home: Path, looked_at: set[Path]
+) -> Iterator[None]:
+    """After each test, do what `isnad doctor --check` does with every index that it has written.
+
+    Tests that leave a damaged one on purpose are marked `damaged`.
+    """
+    yield
+    own = request.node.funcargs.get("tmp_path")
+    found = {path for place in (home, own) if place for path in place.glob("**/indexes/*/catalog.sqlite")}
+    looked_at |= found
+    if request.node.get_closest_marker("damaged") is None:
+        assert agreeing(found) == []
+
+
+def agreeing(catalogs: Iterable[Path]) -> list[str]:
+    """Return what is wrong with these indexes; having still to catch up, as after a kill, is not."""
+    problems = []
+    for catalog in sorted(catalogs):
+        from rag.commands.check import examine_home
+
+        begun = (catalog.parent / "manifest.json").exists()
+        for problem in examine_home(catalog.parent)[0]:
+            waits = re.fullmatch("the (dense|lexical) index is older than the catalog", problem)
+            if not waits and (begun or not re.fullmatch("no (dense|lexical) index", problem)):
+                problems.append(f"{catalog.parent.name}: {problem}")
+    return problems
 
 
 @pytest.fixture(autouse=True)

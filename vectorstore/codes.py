@@ -88,6 +88,13 @@ class Codes:
         off = length * self._error + rest * self._longest + ROUNDING * max(1.0, length)
         return near, places[order], off
 
+    def off(self, rows: Ids, vectors: Vectors) -> NDArray[np.bool_]:
+        """Tell of which rows the codes are further from (n, d) `vectors` than they should be, (n,)."""
+        codes = np.concatenate([_numbers(part) for _, part in self._parts]) if len(self) else vectors
+        found = self._middle + self._steps * codes[rows]
+        distances: NDArray[np.float32] = np.linalg.norm(vectors - found, axis=1)
+        return distances > self._error + ROUNDING
+
     def save(self, folder: Path) -> None:
         """Write the codes into `folder`."""
         _faiss().write_index(_joined([part for _, part in self._parts]), str(folder / _CODES))
@@ -152,6 +159,12 @@ def _split(index: Any) -> list[tuple[int, Any]]:
         part.ntotal = last - first
         parts.append((first, part))
     return parts
+
+
+def _numbers(index: Any) -> NDArray[np.float32]:
+    """Return the codes of an index as the whole numbers that they stand for, (n, d)."""
+    found: NDArray[np.float32] = index.reconstruct_n(0, index.ntotal)
+    return found
 
 
 def _joined(parts: list[Any]) -> Any:

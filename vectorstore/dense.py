@@ -182,6 +182,13 @@ class FaissIndex:
         same = (self._vectors[self._rows[places]] == vectors).all(axis=1)
         return [int(id_) for id_ in ids[~same]]
 
+    def unfound(self, ids: Ids, vectors: Vectors) -> list[int]:
+        """Return which of these ids, all held, the codes misplace: a search may pass them over."""
+        if not isinstance(self._finder, Codes):
+            return []  # a graph holds the vectors themselves
+        places = self._by_id[np.searchsorted(self._ids, ids, sorter=self._by_id)]
+        return [int(id_) for id_ in ids[self._finder.off(self._rows[places], vectors)]]
+
     def _usable(self, allowed: Ids) -> NDArray[np.bool_]:
         return self._alive & among(self._ids, allowed)
 

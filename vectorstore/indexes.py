@@ -191,18 +191,24 @@ def compare(catalog: Catalog, loaded: Loaded) -> list[str]:
         elif not np.array_equal(np.sort(held.index.ids), wanted):
             problems.append(f"the {kind} index holds other chunks than the catalog")
         else:
-            wrong = _differing(catalog, held.index)
-            problems += [f"the {kind} index holds another chunk {id_} than the catalog" for id_ in wrong]
+            problems += [f"the {kind} index {wrong}" for wrong in _differing(catalog, held.index)]
     return problems
 
 
-def _differing(catalog: Catalog, index: FaissIndex | TantivyIndex) -> Iterator[int]:
+def _differing(catalog: Catalog, index: FaissIndex | TantivyIndex) -> Iterator[str]:
+    """Yield what is wrong with an index that holds the ids it should: what it holds, and what it finds."""
+    another, missed = "holds another chunk {} than the catalog", "does not find chunk {}"
     if isinstance(index, FaissIndex):
         for ids, vectors in catalog.vectors():
-            yield from index.differing(ids, vectors)
+            yield from map(another.format, index.differing(ids, vectors))
+            yield from map(missed.format, index.unfound(ids, vectors))
     else:
         for chunks in catalog.terms():
-            yield from index.differing(chunks)
+            yield from map(another.format, index.differing(chunks))
+        unfound = index.unfound()
+        yield from map(missed.format, unfound)
+        if not unfound:
+            yield from map("finds '{}' in other chunks than hold it".format, index.misfound(catalog.terms()))
 
 
 def _difference(held: Ids, wanted: Ids) -> tuple[list[int], list[int]]:

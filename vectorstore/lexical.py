@@ -10,6 +10,7 @@ import errno
 import json
 import math
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -145,6 +146,22 @@ class TantivyIndex:
         return self._forward.differing(
             [(id_, [fields.get(name, "") for name in self._weights]) for id_, fields in chunks]
         )
+
+    def unfound(self) -> list[int]:
+        """Return the ids that are held and that tantivy, which picks the candidates, does not hold."""
+        query, limit = _tantivy().Query.all_query(), max(1, len(self))
+        hits = self._searcher.search(query, limit, count=False).hits
+        picked = self._ids_at([address for _, address in hits])
+        return [int(id_) for id_ in np.setdiff1d(self.ids, picked)]
+
+    def misfound(self, chunks: Iterable[Terms]) -> list[str]:
+        """Return the tokens that tantivy finds in more or fewer chunks than hold them; `chunks` are all."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for some in chunks:
+            for _, fields in some:
+                for name in self._weights:
+                    counts.update((name, token) for token in set(fields.get(name, "").split()))
+        return [token for (name, token), count in counts.items() if self._frequency(name, token) != count]
 
     @property
     def statistics(self) -> Statistics:

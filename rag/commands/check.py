@@ -11,8 +11,9 @@ from rag.commands.terminal import Page
 from rag.errors import CorpusError
 from rag.index import FIELDS, place
 from rag.settings import Settings
-from vectorstore.base import CatalogError
+from vectorstore.base import CatalogError, DamagedError
 from vectorstore.catalog import Catalog
+from vectorstore.derived import read_manifest
 from vectorstore.store import CATALOG, Store
 from vectorstore.trouble import of_disk
 
@@ -51,9 +52,14 @@ def examine(folder: Path, settings: Settings) -> tuple[list[str], dict[str, Any]
     home = place(folder, settings)
     if not (home / CATALOG).exists():
         raise CorpusError(f"{folder} has no index yet; run `isnad index` to make one")
+    return examine_home(home)
+
+
+def examine_home(home: Path) -> tuple[list[str], dict[str, Any]]:
+    """Return what is wrong with the index that lies in `home`, and how large it is, as `examine` does."""
     try:
         with Catalog.open(home / CATALOG, readonly=True) as catalog:
-            dimension = catalog.dimension or 1
+            dimension = catalog.dimension or _empty_dimension(home, catalog.identity)
         with Store.open(home, fields=FIELDS, dimension=dimension) as store:
             problems = store.verify()
             facts = {
@@ -67,3 +73,11 @@ def examine(folder: Path, settings: Settings) -> tuple[list[str], dict[str, Any]
             return [f"the index cannot be read ({trouble.strerror})"], {}
         return [str(error).split(";")[0]], {}
     return problems, facts
+
+
+def _empty_dimension(home: Path, identity: str) -> int:
+    """Return the length of the vectors of an index that holds none, as it was made for."""
+    try:
+        return int(read_manifest(home, identity)["dense"].facts["dimension"])
+    except (DamagedError, KeyError, TypeError, ValueError):
+        return 1
