@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 from ui_access import faults, too_small
 from ui_corpus import AND_IN_2020, CAUSE, CLOSED, GUARD, INJURED, KILLED, LEVEL, MIXED, PRESS, UNSURE
@@ -300,10 +301,12 @@ def test_answers_passages_and_paragraphs_compute_the_direction_of_their_words(de
     assert english.evaluate(computed) == {"ar": "rtl", "fr": "ltr"}[lang]
     english.locator(".is-chip").first.click()
     desk.page.locator(f".is-panel[lang='{lang}'] mark.is-chosen", has_text="Nahr Works").wait_for()
-    directions = desk.page.locator("#is-source article p").evaluate_all(
-        "all => all.map((each) => getComputedStyle(each).direction)"
+    desk.page.wait_for_function(
+        """() => {
+          const all = [...document.querySelectorAll("#is-source article p")];
+          return all.length && all.every((each) => getComputedStyle(each).direction === "ltr");
+        }"""
     )
-    assert set(directions) == {"ltr"}
     mixed = desk.page.locator("#is-source article p", has_text="حماية من النحر")
     assert across(mixed, "النحر") == sorted(across(mixed, "النحر"), reverse=True)
     assert across(mixed, "scour") == sorted(across(mixed, "scour"))
@@ -395,3 +398,16 @@ def test_at_large_zoom_everything_is_reached_without_scrolling_sideways(
         )
         close(visit)
     visit.close()
+
+
+def test_the_printed_conversation_holds_its_words_also_while_a_source_is_open(desk: Visit) -> None:
+    change(desk, "en")
+    desk.ask(CLOSED)
+    desk.ask(MIXED).locator(".is-chip").first.click()
+    desk.page.locator("mark.is-chosen", has_text="Nahr Works").wait_for()
+    pages = pypdfium2.PdfDocument(desk.page.pdf(format="A4"))
+    text = "".join(each.get_textpage().get_text_range() for each in pages)
+    assert "5:40" in text
+    assert "The company Nahr Works will rebuild the bridge" in text
+    assert "Engineers' report on the Wardan bridge" in text
+    assert "Search this document" not in text
