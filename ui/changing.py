@@ -60,20 +60,22 @@ def attach(
         given: the questions that were suggested to begin with; they stay as long as they are answered.
     """
 
-    def follow(given_token: str) -> list[Any]:
+    def offer(given_token: str) -> list[Any]:
         with visits.of(given_token):
             documents = pipeline.documents()
-            names, languages = narrow.choices(documents)
-            questions = suggestions(pipeline, given, own=bool(visits.current()))
-        return [
-            gr.update(choices=names, allow_custom_value=len(documents) > len(names)),
-            gr.update(choices=languages),
-            gr.update(examples=[{"text": each} for each in questions]),
-        ]
+        names, languages = narrow.choices(documents)
+        more = len(documents) > len(names)
+        return [gr.update(choices=names, allow_custom_value=more), gr.update(choices=languages)]
 
-    source.visited(None, None, visit, js="() => window.isnad.visit()", queue=False, **_QUIET)
-    source.followed(follow, visit, [*narrowing[:2], chatbot], concurrency_limit=1, **_QUIET)
-    source.narrowed(None, None, narrowing[0], js="() => window.isnad.only()", queue=False, **_QUIET)
+    def suggested(given_token: str) -> Any:
+        with visits.of(given_token):
+            questions = suggestions(pipeline, given, own=bool(given_token))
+        return gr.update(examples=[{"text": each} for each in questions])
+
+    source.visited(None, None, visit, js="() => [window.isnad.visit()]", queue=False, **_QUIET)
+    source.followed(offer, visit, list(narrowing[:2]), queue=False, **_QUIET)
+    source.followed(suggested, visit, chatbot, concurrency_limit=1, **_QUIET)
+    source.narrowed(None, None, narrowing[0], js="() => [window.isnad.only()]", queue=False, **_QUIET)
     narrowing[0].change(
         None, narrowing[0], None, js="(names) => { window.isnad.narrow?.(names); }", queue=False, **_QUIET
     )

@@ -76,8 +76,7 @@ class Shelving:
         stay = words("stay_owner" if isinstance(self._shelf, Keeper) else "stay_visit")
         return (
             f'{over}<div class="is-add" data-words="{said}"><div class="is-add-row">'
-            f'<label class="is-add-button"><input type="file" multiple class="is-unseen">'
-            f"<span>{words('add_files')}</span></label>"
+            f'<label class="is-add-button"><span>{words("add_files")}</span></label>'
             f'<span class="is-drop-here">{words("drop_here")}</span></div>'
             f'<p class="is-hint is-limits">{_limits(self._shelf.allowance, words)}</p>'
             f'<p class="is-hint is-limits">{stay}</p><div class="is-coming-place"></div></div>'

@@ -13,6 +13,15 @@
   const spoken = document.createElement("p"); // what a screen reader is told of them
   spoken.className = "is-unseen";
   spoken.setAttribute("role", "status");
+  const chooser = document.createElement("input"); // kept, too: it may be open while the list is drawn anew
+  chooser.type = "file";
+  chooser.multiple = true;
+  chooser.className = "is-unseen";
+  chooser.addEventListener("change", () => {
+    const files = [...chooser.files];
+    chooser.value = "";
+    add(files);
+  });
 
   try {
     visit = sessionStorage.getItem(STORED) ?? "";
@@ -73,9 +82,6 @@
     if (event.target.matches(".is-pick input")) {
       const id = decoded(event.target.value);
       choose(event.target.checked ? [...only, id] : only.filter((each) => each !== id));
-    } else if (event.target.matches(".is-add input")) {
-      add([...event.target.files]);
-      event.target.value = "";
     }
   });
 
@@ -100,6 +106,7 @@
     if (place) {
       words = JSON.parse(place.parentElement.dataset.words);
       place.append(coming, spoken);
+      list.querySelector(".is-add-button").prepend(chooser);
     }
     if (list) {
       for (const count of document.querySelectorAll(".is-count")) {
@@ -119,11 +126,13 @@
     give("followed");
     if (shown.view !== "documents") return count();
     const at = body().querySelector(".is-panel-body")?.scrollTop ?? 0;
-    const focused = document.activeElement?.closest?.("#is-panel a, #is-panel input")?.getAttribute("href");
+    const before = document.activeElement;
+    const focused = before?.closest?.("#is-panel a")?.getAttribute("href");
     await draw(false);
     const scroller = body().querySelector(".is-panel-body");
     if (scroller) scroller.scrollTop = at;
-    if (focused) body().querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const again = before === chooser ? chooser : focused && body().querySelector(`a[href="${CSS.escape(focused)}"]`);
+    if (again) again.focus({ preventScroll: true });
   }
 
   async function count() {
