@@ -118,7 +118,7 @@ def is_offered(visit: Visit, *names: str) -> bool:
     page.click("#is-filter-documents input")
     wanted = sorted(f"\u2068{name}\u2069" for name in names)
     script = """names => [...document.querySelectorAll("#is-filters [role=option]")].map((each) =>
-        each.getAttribute("aria-label")).sort().join() === names.join()"""
+        each.textContent.replace("✓", "").trim()).sort().join() === names.join()"""
     page.wait_for_function(script, arg=wanted)
     page.keyboard.press("Escape")
     return True

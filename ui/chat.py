@@ -25,6 +25,8 @@ STATIC = Path(__file__).parent / "static"
 CONCURRENT_QUESTIONS = 2
 WAITING_QUESTIONS = 32
 
+SCRIPTS = ("panel.js", "documents.js", "answers.js", "find.js", "history.js", "menu.js")  # in one scope
+
 # What the scripts call by name on the server.
 SERVED = (
     "source", "sources", "timeline", "agreement", "why", "export", "form", "report", "reports",
@@ -129,7 +131,7 @@ def build(
             with gr.Column(elem_id="is-source", scale=2, min_width=0):
                 source = gr.HTML(
                     html_template=f'<div class="is-slot" data-corpus="{_corpus(pipeline)}"></div>',
-                    js_on_load=_script("panel.js", "documents.js", "answers.js", "find.js", "history.js", "menu.js"),
+                    js_on_load=_script(*SCRIPTS),
                     server_functions=[_function(each) for each in served],
                     elem_id="is-panel",
                 )
