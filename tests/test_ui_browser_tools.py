@@ -253,7 +253,8 @@ def test_retrying_gives_the_answer_again(desk: Visit) -> None:
 def test_a_question_that_takes_long_can_be_stopped(desk: Visit) -> None:
     page = desk.page
     page.fill("#is-question textarea", SLOW)
-    page.keyboard.press("Enter")
+    with page.expect_response("**/queue/join*"):  # before that there is nothing to be stopped
+        page.keyboard.press("Enter")
     page.locator("#is-question .stop-button").click()
     page.locator("#is-question .submit-button").wait_for()
     assert page.locator(".isnad").count() == 0

@@ -2,30 +2,37 @@
 (() => {
   const languages = ["ar", "en", "fr"];
   const key = "isnad.language";
-  // Storage can be closed to a page inside a frame, or be full: then what is kept lasts as long as the page.
-  const shelf = (kind) => {
+  // Storage can be closed to a page inside a frame: then a stand-in, for Gradio, too, lasts as long as the page.
+  const standIn = () => {
     const own = new Map();
-    let real = null;
-    try {
-      real = window[kind];
-      real.setItem("isnad.try", "");
-      real.removeItem("isnad.try");
-    } catch {
-      real = null;
-    }
-    const store = real ?? { getItem: (name) => own.get(name) ?? null, removeItem: (name) => own.delete(name) };
     return {
-      lasting: real !== null,
-      names: () => (real ? Object.keys(real) : [...own.keys()]),
+      getItem: (name) => own.get(name) ?? null,
+      setItem: (name, value) => void own.set(name, String(value)),
+      removeItem: (name) => void own.delete(name),
+      names: () => [...own.keys()],
+    };
+  };
+  const shelf = (kind) => {
+    let lasting = true;
+    try {
+      window[kind].setItem("isnad.try", "");
+      window[kind].removeItem("isnad.try");
+    } catch {
+      lasting = Boolean(full(kind));
+      if (!lasting) Object.defineProperty(window, kind, { value: standIn(), configurable: true });
+    }
+    const store = window[kind];
+    return {
+      lasting,
+      names: () => store.names?.() ?? Object.keys(store),
       get: (name) => store.getItem(name),
       remove: (name) => store.removeItem(name),
       set: (name, value) => {
-        if (!real) return own.set(name, value) && true;
         try {
-          real.setItem(name, value);
+          store.setItem(name, value);
           return true;
         } catch {
-          return false;
+          return false; // full
         }
       },
       read: (name, otherwise) => {
@@ -36,6 +43,13 @@
         }
       },
     };
+  };
+  const full = (kind) => {
+    try {
+      return window[kind].length; // it can be read, and holds so much that nothing more can be written
+    } catch {
+      return 0;
+    }
   };
   const kept = shelf("localStorage");
   const wanted = [new URLSearchParams(location.search).get("lang"), kept.get(key)];
