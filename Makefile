@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TOOLS := build/tools
 CORPUS ?= seeds
 export Q SPACE  # the shell reads them from the environment, so that no character of them is run
 
-.PHONY: setup run ask test check format lint types bench screenshots lock requirements deploy clean help
+.PHONY: setup run ask test check format lint types bench screenshots lock requirements audit sbom fuzz deploy \
+	clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,9 +55,26 @@ screenshots: setup ## take pictures of every screen into build/screenshots
 clean: ## remove what can be made again
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-lock: setup ## resolve constraints.txt anew, and requirements.txt with it
+$(TOOLS)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --upgrade pip
+	PIP_CONSTRAINT=constraints.txt $(TOOLS)/bin/python -m pip install --quiet --group audit
+	@touch $@
+
+lock: setup $(TOOLS)/.installed ## resolve constraints.txt anew, and requirements.txt and requirements.lock with it
 	$(BIN)/python scripts/lock.py
 	$(BIN)/python scripts/requirements.py
+	$(TOOLS)/bin/python scripts/hashes.py
+
+audit: $(TOOLS)/.installed ## look what runs up in the databases of known vulnerabilities
+	$(TOOLS)/bin/python scripts/audit.py $(AUDIT)
+
+sbom: $(TOOLS)/.installed ## write what runs, with hashes, into build/sbom.json (CycloneDX)
+	$(TOOLS)/bin/python -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file build/sbom.json requirements.lock
+
+fuzz: setup ## break files and questions for SECONDS (60) with atheris, where it is installed
+	$(BIN)/python scripts/fuzz.py --seconds $(or $(SECONDS),60)
 
 requirements: setup ## resolve requirements.txt, from which a Space installs, anew
 	$(BIN)/python scripts/requirements.py
