@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import threading
@@ -188,6 +189,27 @@ class Speaking(FakePipeline):
         )
         # The right answer to one question, and the wrong one to all others.
         return Answer(question, self.confidence, (AnswerGroup((found,), self.confidence),), "single")
+
+
+class SpeakingOwn(Speaking):
+    """The same two documents, and one of a visitor's own."""
+
+    def documents(self) -> list[Document]:
+        return [*super().documents(), Document("~/mine.txt", self.texts[0], "t", lang="ar")]
+
+    def answer(self, question: str, *args: object, **more: object) -> Answer:
+        found = super().answer(question)
+        (group,) = found.groups
+        own = dataclasses.replace(group.citations[0], document="~/mine.txt")
+        return dataclasses.replace(found, groups=(AnswerGroup((own,), self.confidence),))
+
+
+def test_suggestions_stay_while_they_are_answered_and_own_documents_come_first() -> None:
+    assert suggestions.still(FakePipeline(), [ABSENT, CLOSED, INJURED], own=False) == [CLOSED, INJURED]
+    given = ["أول؟", "ثان؟", "ثالث؟"]
+    found = suggestions.still(SpeakingOwn(), given, own=True)
+    assert found == ["من هي رئيسة البلدية؟", "أول؟", "ثان؟"]
+    assert suggestions.still(SpeakingOwn(), given, own=False) == given
 
 
 def test_given_questions_are_kept_if_they_have_an_answer() -> None:

@@ -13,10 +13,7 @@ import gradio as gr
 
 from ui import narrow, visits
 from ui.backend import Asked
-from ui.suggestions import suggest
-
-SECONDS = 3.0  # for making questions of a visitor's own documents
-OWN_FIRST = 2  # of these, before those of the collection
+from ui.suggestions import still
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -60,31 +57,23 @@ def attach(
         given: the questions that were suggested to begin with; they stay as long as they are answered.
     """
 
-    def offer(given_token: str) -> list[Any]:
-        with visits.of(given_token):
+    # Of the event and not of `visit`, which may be a moment behind.
+    def offer(event: gr.EventData) -> list[Any]:
+        with visits.of(event._data.get("visit")):
             documents = pipeline.documents()
         names, languages = narrow.choices(documents)
         more = len(documents) > len(names)
         return [gr.update(choices=names, allow_custom_value=more), gr.update(choices=languages)]
 
-    def suggested(given_token: str) -> Any:
-        with visits.of(given_token):
-            questions = suggestions(pipeline, given, own=bool(given_token))
+    def suggested(event: gr.EventData) -> Any:
+        with visits.of(event._data.get("visit")):
+            questions = still(pipeline, given, own=bool(visits.current()))
         return gr.update(examples=[{"text": each} for each in questions])
 
     source.visited(None, None, visit, js="() => [window.isnad.visit()]", queue=False, **_QUIET)
-    source.followed(offer, visit, list(narrowing[:2]), queue=False, **_QUIET)
-    source.followed(suggested, visit, chatbot, concurrency_limit=1, **_QUIET)
+    source.followed(offer, None, list(narrowing[:2]), queue=False, **_QUIET)
+    source.followed(suggested, None, chatbot, concurrency_limit=1, **_QUIET)
     source.narrowed(None, None, narrowing[0], js="() => [window.isnad.only()]", queue=False, **_QUIET)
     narrowing[0].change(
         None, narrowing[0], None, js="(names) => { window.isnad.narrow?.(names); }", queue=False, **_QUIET
     )
-
-
-def suggestions(pipeline: Asked, given: Sequence[str], *, own: bool) -> list[str]:
-    """Return questions to begin with; of a visitor's own documents first, where there are any."""
-    found = [answer.question for answer in suggest(pipeline, given)]
-    if not own:
-        return found
-    made = [answer.question for answer in suggest(pipeline, (), OWN_FIRST, SECONDS, own=True)]
-    return [*made, *(each for each in found if each not in made)][: max(len(found), len(made))]

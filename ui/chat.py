@@ -216,7 +216,7 @@ def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples
         additional_inputs_accordion=gr.Accordion(
             word("isnad.filters"), open=False, elem_id="is-filters", render=False
         ),
-        examples=[[example, *[None] * len(also)] for example in examples] or None,
+        examples=[[example, *[None] * len(also)] for example in examples or ("",)],
         cache_examples=False,
         editable=True,
         flagging_mode="never",
@@ -227,6 +227,8 @@ def _conversation(backend: Backend, also: Sequence[Any], word: gr.I18n, examples
         autoscroll=False,
         fill_height=True,
     )
+    if not examples:
+        interface.chatbot.examples = []  # until there are some: then they can be pressed
     # Gradio empties the placeholder with each question, and leaves it so.
     interface.chatbot.change(
         lambda: gr.update(placeholder=word("isnad.placeholder")),

@@ -21,6 +21,7 @@ from ui.backend import Asked
 from ui.render import MEDIUM_CONFIDENCE
 
 WANTED = 4
+OWN_FIRST = 2  # made of a visitor's own documents, before those of the collection
 SECONDS = 2.0  # for making questions; asking the given ones is not counted
 _DOCUMENTS = 40  # read for making questions
 _SENTENCES = 30  # of each
@@ -69,6 +70,17 @@ def suggest(
                 made.append(answer)
                 break  # one of each document, so that they differ
     return made
+
+
+def still(pipeline: Asked, given: Sequence[str], *, own: bool) -> list[str]:
+    """Return the questions to begin with, now that documents have come or gone.
+
+    Those of `given` that are still answered, others where none is; and before them those made of a visitor's
+    `own` documents, which take the places of the last.
+    """
+    found = [answer.question for answer in suggest(pipeline, given)]
+    made = [each.question for each in suggest(pipeline, (), OWN_FIRST, own=True)] if own else []
+    return [*made, *(each for each in found if each not in made)][: max(len(found), len(made))]
 
 
 def _ask(pipeline: Asked, question: str) -> Answer | None:

@@ -123,7 +123,7 @@
 
   // Draw it again where it is shown, and let the rest of the page follow: count, filters, suggestions.
   async function follow() {
-    give("followed");
+    give("followed", { visit });
     if (shown.view !== "documents") return count();
     const at = body().querySelector(".is-panel-body")?.scrollTop ?? 0;
     const before = document.activeElement;
