@@ -59,6 +59,8 @@ const { note, sustain, filtersOf, arrive } = (() => {
   // One after the other, and never a conversation over another: see `awaited`.
   let noting = Promise.resolve();
   let noted = "";
+  let cleared = false; // whether the screen was empty since
+  const questions = (turns) => turns.map((turn) => turn.answer.question).join("\n");
   function note() {
     const screen = document.querySelector("#is-messages");
     if (!screen) return;
@@ -76,17 +78,23 @@ const { note, sustain, filtersOf, arrive } = (() => {
       if (now[0] !== awaited.keys[0]) return;
       become(awaited.id);
       awaited = null;
+      cleared = false;
       const question = [...screen.querySelectorAll(".user-row")].pop();
       if (question) toTop(question);
     }
     if (!now.length) {
-      if (current && !screen.querySelector(".user-row")) become(""); // cleared; while asking again there is a question
+      cleared ||= !screen.querySelector(".user-row");
       return;
     }
     const unknown = now.filter((key) => !held.has(key));
     if (unknown.length) for (const record of await server.receipts([unknown])) held.set(record.key, record);
     const turns = now.map((key) => held.get(key)).filter(Boolean);
-    const before = current ? turnsOf(SHELF + current) : [];
+    let before = current ? turnsOf(SHELF + current) : [];
+    if (cleared && questions(before) !== questions(turns)) {
+      become(""); // and not where a single question was asked again
+      before = [];
+    }
+    cleared = false;
     if (!turns.length || before.map((turn) => turn.key).join() === turns.map((turn) => turn.key).join()) return;
     if (!current) become(Date.now().toString(36) + Math.random().toString(36).slice(2, 8));
     shelve(turns);
