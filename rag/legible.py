@@ -1,8 +1,7 @@
 """Tell text that was read as its author wrote it from text that came out garbled.
 
 What a loader is sure of it mends or refuses; this is for the rest, of which people are warned. Each sign is a
-share of the text. None was set off by 5,406 good texts in 16 languages, and one by 900 files of code; of 208
-Arabic texts that were garbled in each of nine ways, all were told.
+share of the text. What they are right and wrong about, bench/legible.py counts.
 """
 
 from __future__ import annotations
