@@ -1,13 +1,14 @@
 """Take pictures of every screen of the chat: `python scripts/screenshots.py FOLDER`.
 
 The documents and answers are the invented ones of the tests, so that every kind of screen exists. With
-`--pictures`, the pictures of the documentation are taken instead: one of each kind of answer and view. With
-`--corpus`, each `--question` is asked of that folder.
+`--pictures`, those of the documentation are taken instead: of each kind of answer, of the views, of a phone.
+With `--corpus`, each `--question` is asked of that folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from itertools import product
 from pathlib import Path
@@ -15,7 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PIL import Image
     from playwright.sync_api import Browser, Locator, Page
+
+    from rag.schema import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -28,6 +32,8 @@ from ui.app import start  # noqa: E402
 HEIGHTS = {1280: 800, 390: 844}
 SCALE = 1.25  # of the documentation's pictures
 MARGIN = 14  # pixels around them
+PAPER = "#e5e2da"  # between those that stand in one picture
+QUALITY = 88
 QUESTIONS = {
     "answer": invented.CLOSED,
     "conflict": invented.INJURED,
@@ -40,16 +46,23 @@ QUESTIONS = {
     "follow-up": invented.AND_IN_2020,
     "hostile": invented.GUARD,
 }
-# Of the documentation: name → the questions that lead to it, the last of which is on the picture.
+# Of the documentation: picture → for each part of it the questions that lead there; the last is on it.
 KINDS = {
-    "answer": [invented.CLOSED],
-    "conflict": [invented.INJURED],
-    "date": [invented.PRESS],
-    "two-readings": [invented.HEARING],
-    "compatible": [invented.CAUSE],
-    "follow-up": [invented.LEVEL, invented.AND_IN_2020],
-    "not-found": [invented.KILLED],
+    "answer": [[invented.CLOSED]],
+    "conflict": [[invented.INJURED], [invented.CAUSE]],
+    "dates": [[invented.PRESS], [invented.HEARING]],
+    "not-found": [[invented.KILLED]],
+    "follow-up": [[invented.LEVEL, invented.AND_IN_2020]],
 }
+VIEWS = ("documents", "timeline", "map", "history")
+
+
+class Friendly(invented.FakePipeline):
+    """The invented documents without the hostile one."""
+
+    def documents(self) -> list[Document]:
+        """Return the documents that can be shown to strangers."""
+        return [each for each in super().documents() if each.id != invented.HOSTILE]
 
 
 def visit(
@@ -88,7 +101,14 @@ def tour(page: Page, name: Path, questions: dict[str, str]) -> None:
             page.wait_for_timeout(1000)
             page.screenshot(path=f"{name}-{screen}-source.png")
             close(page)
-    for view in ("timeline", "map"):
+    page.locator(".is-menu > summary").click()
+    page.screenshot(path=f"{name}-menu.png")
+    page.keyboard.press("Escape")
+    page.locator("#is-filters > .label-wrap").click()
+    page.wait_for_timeout(300)
+    page.screenshot(path=f"{name}-filters.png")
+    page.locator("#is-filters > .label-wrap").click()
+    for view in VIEWS:
         show(page, view)
         page.screenshot(path=f"{name}-{view}.png")
         close(page)
@@ -109,46 +129,71 @@ def close(page: Page) -> None:
 
 def pictures(browser: Browser, url: str, folder: Path) -> None:
     """Take the pictures of the documentation, each of what it speaks of and no more."""
-    for kind, questions in KINDS.items():
-        page = visit(browser, url, "ar", scale=SCALE)
-        page.set_viewport_size({"width": 1280, "height": 1500})
-        answer = [ask(page, question) for question in questions][-1]
-        crop(page, folder / f"{kind}.png", page.locator(".user-row").last, answer)
-        if kind == "answer":
-            answer.locator(".is-why > summary").click()
-            answer.locator(".is-stage").nth(3).wait_for()
-            page.mouse.move(0, 0)
-            crop(page, folder / "why.png", answer.locator(".is-why"))
-        if kind == "conflict":
-            page.set_viewport_size({"width": 1280, "height": 800})
-            answer.locator(".is-link").first.click()
-            page.locator("mark.is-chosen").wait_for()
-            page.wait_for_timeout(1000)
-            page.screenshot(path=folder / "chat.png")
-        page.context.close()
+    for kind, parts in KINDS.items():
+        taken = []
+        for questions in parts:
+            page = visit(browser, url, "ar", scale=SCALE)
+            page.set_viewport_size({"width": 1280, "height": 1500})
+            answer = [ask(page, question) for question in questions][-1]
+            taken.append(crop(page, page.locator(".user-row").last, answer))
+            if kind == "follow-up":
+                answer.locator(".is-why > summary").click()
+                answer.locator(".is-stage").nth(3).wait_for()
+                page.mouse.move(0, 0)
+                taken.append(crop(page, answer.locator(".is-why"), margin=6))
+            page.context.close()
+        save(folder / f"{kind}.webp", taken)
     page = visit(browser, url, "ar", scale=SCALE)
     for question in (invented.CLOSED, invented.INJURED):
-        ask(page, question)
-    for view in ("timeline", "map"):
+        answer = ask(page, question)
+    answer.locator(".is-link").first.click()
+    page.locator("mark.is-chosen").wait_for()
+    page.wait_for_timeout(1000)
+    save(folder / "chat.webp", [page.screenshot()])
+    taken = []
+    for view in ("documents", "timeline", "map"):
         show(page, view)
-        page.locator("#is-source").screenshot(path=folder / f"{view}.png")
+        taken.append(page.locator("#is-source").screenshot())
+    save(folder / "views.webp", taken, across=True)
     page.context.close()
-    page = visit(browser, url, "ar", width=390, scheme="dark", scale=SCALE)
-    ask(page, invented.INJURED)
-    page.screenshot(path=folder / "phone.png")
-    page.context.close()
+    taken = []
+    for lang, scheme in (("ar", "light"), ("ar", "dark"), ("en", "light")):
+        page = visit(browser, url, lang, width=390, scheme=scheme, scale=SCALE)
+        chip = ask(page, invented.CAUSE if lang == "en" else invented.INJURED).locator(".is-chip").first
+        if scheme == "dark":
+            chip.click()
+            page.locator("mark.is-chosen").wait_for()
+            page.wait_for_timeout(1000)
+        taken.append(page.screenshot())
+        page.context.close()
+    save(folder / "phone.webp", taken, across=True)
 
 
-def crop(page: Page, path: Path, *parts: Locator) -> None:
-    """Take a picture of the rectangle around some parts of the page, with a margin."""
+def crop(page: Page, *parts: Locator, margin: int = MARGIN) -> bytes:
+    """Take a picture of the rectangle around some parts of the page, with a `margin` above and below."""
     boxes = [box for part in parts if (box := part.bounding_box()) is not None]
-    left, top = (min(box[side] for box in boxes) - MARGIN for side in ("x", "y"))
-    right, bottom = (
-        max(box[side] + box[size] for box in boxes) + MARGIN
-        for side, size in (("x", "width"), ("y", "height"))
-    )
+    left, right = min(box["x"] for box in boxes), max(box["x"] + box["width"] for box in boxes)
+    top, bottom = min(box["y"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
+    left, right, top, bottom = left - MARGIN, right + MARGIN, top - margin, bottom + margin
     clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-    page.screenshot(path=path, clip=clip)  # type: ignore[arg-type]
+    return page.screenshot(clip=clip)  # type: ignore[arg-type]
+
+
+def save(path: Path, taken: list[bytes], *, across: bool = False) -> None:
+    """Write pictures as one, side by side (`across`) or one below the other, with a gap between them."""
+    from PIL import Image
+
+    parts: list[Image.Image] = [Image.open(io.BytesIO(each)).convert("RGB") for each in taken]
+    gap = MARGIN if len(parts) > 1 else 0
+    wide, high = [part.width for part in parts], [part.height for part in parts]
+    size = (sum(wide) + gap * (len(parts) - 1), max(high))
+    if not across:
+        size = (max(wide), sum(high) + gap * (len(parts) - 1))
+    sheet, at = Image.new("RGB", size, PAPER), 0
+    for part in parts:
+        sheet.paste(part, (at, 0) if across else (sheet.width - part.width, at))
+        at += gap + (part.width if across else part.height)
+    sheet.save(path, quality=QUALITY, method=6)
 
 
 def main() -> None:
@@ -172,7 +217,8 @@ def main() -> None:
         questions = {f"answer-{number}": text for number, text in enumerate(options.question, start=1)}
         examples = options.question
     else:
-        pipeline, questions, examples = invented.FakePipeline(), QUESTIONS, invented.EXAMPLES
+        pipeline = Friendly() if options.pictures else invented.FakePipeline()
+        questions, examples = QUESTIONS, invented.EXAMPLES
     with TemporaryDirectory() as home:
         running = start(pipeline, port=0, examples=examples, reports=Path(home) / "reports.jsonl")
         try:
