@@ -24,6 +24,7 @@ from rag.homes import explained as explained
 from rag.homes import place as place
 from rag.homes import scan as scan
 from rag.hub import Progress as Progress
+from rag.memory import give_back
 from rag.records import Recorder, document_of
 from rag.schema import Document
 from rag.settings import Settings
@@ -223,7 +224,10 @@ class Index:
             StoreError: if the index cannot be written, or there is none yet and another process writes it.
         """
         with explained(self.home):
-            return self._sync(progress, stop)
+            report = self._sync(progress, stop)
+        if report.added or report.changed or report.renamed or report.removed:
+            give_back()
+        return report
 
     @property
     def home(self) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import SettingsError
+from rag.memory import share_heaps
 from rag.settings import Settings
 from ui.guard import LOCAL, Guarded, Guards
 
@@ -64,6 +65,7 @@ def start(
     on_hub = space()
     guards = Guards.of(settings, host, on_hub)
     quieten(offline=not hub_models)
+    share_heaps()
     port = waiting.port if waiting else free(host, port)
     # Gradio takes seconds to import, and the suggested questions to be asked: both at once.
     importing = threading.Thread(target=import_module, args=("ui.chat",))

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vectorstore.base import CatalogError, OutdatedError
@@ -18,6 +18,10 @@ from vectorstore.derived import flush_folder
 from vectorstore.lock import WriterLock
 from vectorstore.tables import APPLICATION_ID, SCHEMA, VERSION, State, Transaction, read_state, write_state
 from vectorstore.trouble import of_disk
+
+LONG_LOG = 4_000_000  # bytes of the log from which it is folded into the file
+_FOLDING = 1_000  # milliseconds that this waits for readers
+_BUSY = 10_000  # that everything else waits
 
 
 class Database:
@@ -138,7 +142,7 @@ class Database:
         if self._closed:
             raise CatalogError(f"{self.path}: the catalog is closed")
         connection = sqlite3.connect(
-            self._uri, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False
+            self._uri, uri=True, timeout=_BUSY / 1000, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
@@ -226,7 +230,22 @@ class Database:
             finally:
                 self._depth -= 1
                 if self._depth == 0:
+                    self._fold_log()
                     self._lock.release()
+
+    def _fold_log(self) -> None:
+        """Bring a long log back into the file.
+
+        SQLite does it by itself when nobody reads at the moment of a commit, so under steady questions never.
+        Readers are not kept waiting; this waits a little for those that began before.
+        """
+        log = self.path.with_name(self.path.name + "-wal")
+        if self._writer is None or not log.exists() or log.stat().st_size < LONG_LOG:
+            return
+        with suppress(sqlite3.Error):  # they take longer, or the disk is full: after the next write, then
+            self._writer.execute(f"PRAGMA busy_timeout = {_FOLDING}")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._writer.execute(f"PRAGMA busy_timeout = {_BUSY}")
 
     @contextmanager
     def transaction(self, *, advance: bool = True) -> Iterator[Transaction]:
