@@ -161,10 +161,14 @@ class Program:
 
     def ask(self, question: str) -> dict[str, Any]:
         """Return the answer's JSON."""
-        made = self._http.post(f"{API}/call/ask", json={"data": [question]})
+        return self.call("ask", question)
+
+    def call(self, name: str, *arguments: object) -> dict[str, Any]:
+        """Return what an endpoint gives."""
+        made = self._http.post(f"{API}/call/{name}", json={"data": list(arguments)})
         if made.status_code != 200:
             raise FailedError(f"{made.status_code}: {made.text[:200]}")
-        stream = self._http.get(f"{API}/call/ask/{made.json()['event_id']}").text
+        stream = self._http.get(f"{API}/call/{name}/{made.json()['event_id']}").text
         event, _, data = stream.strip().split("\n\n")[-1].partition("\n")  # after heartbeats
         if event != "event: complete":
             raise FailedError(stream[:200])

@@ -230,16 +230,14 @@ def run(seconds: float, count: int, seed: int, pause: float, every: float, place
     return outcome
 
 
-def missing(client: Client, world: World, name: str) -> Iterator[str]:
+def missing(client: Program, world: World, name: str) -> Iterator[str]:
     """Yield what is wrong where a document that was just added is not found."""
     try:
-        answer = client.ask(f"كم صندوقا حملت السفينة {world.ships[name]}؟")
+        found = client.call("search", f"رحلة السفينة {world.ships[name]}", 20)
     except (FailedError, httpx.HTTPError) as error:
         yield f"{type(error).__name__}: {error}"
         return
-    assert isinstance(answer, dict)
-    cited = [*(each for group in answer["groups"] for each in group["citations"]), *answer["nearest"]]
-    if name not in {each["document"] for each in cited}:
+    if name not in {each["document"] for each in found["passages"]}:
         yield f"{name} was added, and is not found"
 
 
