@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import io
-import random
-import zipfile
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+from breaking import GOLDEN, LIMITS, broken, broken_inside, check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.loaders import LOADERS, Extract, Limits, LoadError, Read, load, read
+from rag.loaders import LOADERS, Extract, Limits, LoadError, load, read
 from rag.loaders.sandbox import read_safely
 from rag.schema import Section
 
-FOLDER = Path(__file__).resolve().parent / "data" / "formats"
-LIMITS = Limits(text=200_000, unpacked=5_000_000, seconds=10)
-GOLDEN = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir())}
 PRINTED = [name for name in GOLDEN if name.endswith(".pdf")]
 OTHERS = [name for name in GOLDEN if name not in PRINTED]
 NAMES = [
@@ -32,63 +27,6 @@ quietly = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-
-
-def check(found: Iterable[Read]) -> None:
-    for name, result in found:
-        name.encode("utf-8")
-        assert not name.startswith("/")
-        assert ".." not in name.split("/")
-        if isinstance(result, LoadError):
-            assert str(result)
-            assert "\n" not in str(result)
-            continue
-        assert "\0" not in result.text
-        result.text.encode("utf-8")
-        assert len(result.text) <= LIMITS.text
-        starts = [section.start for section in result.sections]
-        assert starts == sorted(starts)
-        assert all(0 <= start < len(result.text) for start in starts)
-        assert not any(result.text[start].isspace() for start in starts)
-
-
-def broken(data: bytes, seed: int) -> bytes:
-    """Return the bytes with a few of them changed, cut out, doubled or replaced by troublesome ones."""
-    chance = random.Random(seed)
-    changed = bytearray(data)
-    for _ in range(chance.choice((1, 1, 2, 5, 20))):
-        place = chance.randrange(len(changed) + 1)
-        length = chance.choice((1, 1, 2, 8, 100))
-        match chance.randrange(5):
-            case 0:
-                changed[place : place + length] = chance.randbytes(length)
-            case 1:
-                del changed[place : place + length]
-            case 2:
-                changed[place:place] = changed[place : place + length] * chance.choice((1, 3, 50))
-            case 3:
-                changed[place:place] = chance.choice(
-                    (b"\0", b"\xff\xff\xff\xff", b"<" * 50, b'"', b"\r", b"--", b"%")
-                )
-            case _:
-                del changed[place:]
-        if not changed:
-            break
-    return bytes(changed)
-
-
-def broken_inside(data: bytes, seed: int) -> bytes:
-    """Return an archive of which one member is broken, and packed anew."""
-    chance = random.Random(seed)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    victim = chance.choice([name for name, content in members.items() if content])
-    members[victim] = broken(members[victim], seed)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 @quietly

@@ -32,6 +32,7 @@ _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD
 _MOST_KILLED = 3  # documents of one file after which the rest is given up
 _MOST_IDLE = 2  # processes that wait for another file,
 _IDLE = 10.0  # for so many seconds
+_STARTING = 60.0  # seconds until a process must have begun; a busy machine takes some
 _LETTER, _SECTION = 6, 1_000  # bytes of an answer, at most, for each of them
 _NONSENSE = (ValueError, TypeError, KeyError, RecursionError)
 
@@ -94,15 +95,20 @@ class Sandbox:
         request = {"name": name, "after": after, "limits": asdict(limits)}
         process, is_new = self._take()
         clock = Clock(allowance, lambda: _kill(process))
+        starting = threading.Timer(_STARTING, _kill, [process])  # which is not the file's to answer for
+        starting.start()
         began: str | None = None
-        kept = False
+        spoke = kept = False
         try:
-            clock.start()
             with suppress(OSError):  # it has ended: the answers, which are none, say so
                 write_frame(_open(process.stdin), json.dumps(request).encode())
                 write_frame(_open(process.stdin), data)
             try:
                 for message in _messages(_open(process.stdout), limits):
+                    if not spoke:
+                        starting.cancel()
+                        clock.start()
+                        spoke = True
                     if "heard" in message:
                         clock.earn(int(message["heard"]))
                     elif "began" in message:
@@ -125,9 +131,12 @@ class Sandbox:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # its answers have ended, so it soon does, and its code says why
         finally:
+            starting.cancel()
             clock.close()
             if not kept:
                 _end(process)
+        if began is None and is_new and not spoke:
+            raise PassingError("cannot be read: its reader does not start; try again")
         if began is None and not is_new and not clock.rang:  # it ended while it was idle
             return (yield from self._attempt(data, name, limits, allowance, after))
         return began or after or "", allowance.reason() if clock.rang else _reason(process.returncode, limits)
