@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
-import tempfile
 import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from rag.filters import Filters
 from rag.schema import Answer, Document
+from rag.scratch import Scratch
 from ui.uploads import Allowance, Outcome, RefusedError, Tell
 from ui.visit import Shared, Visit
-from vectorstore.base import LockedError
-from vectorstore.lock import WriterLock
 
 SECONDS = 3600.0  # without use, after which a visit is forgotten
 VISITS = 64  # at once
@@ -34,8 +31,6 @@ READING = 2  # files that are read at once, of all visits
 WAITING = 16  # files that wait to be read
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _EVERY = 60.0  # seconds between two looks at what can be forgotten
-_LOCK = "lock"
-_PATIENCE = 10.0
 
 _current: ContextVar[str] = ContextVar("visit", default="")
 
@@ -70,7 +65,8 @@ class Visits:
         self._all_bytes = all_bytes
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
-        self.folder, self._own = _own_folder(home)
+        self._scratch = Scratch.make(home)
+        self.folder = self._scratch.folder
         self._reading = threading.Semaphore(READING)
         self._waiting = 0
         self._stop = threading.Event()
@@ -128,8 +124,7 @@ class Visits:
         self._stop.set()
         for token in list(self._visits):
             self.forget(token)
-        self._own.release()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.remove()
 
     def __len__(self) -> int:
         """Return how many visits there are."""
@@ -171,43 +166,6 @@ class Visits:
     def _watch(self) -> None:
         while not self._stop.wait(_EVERY):
             self.forget_unused()
-
-
-def _own_folder(home: Path) -> tuple[Path, WriterLock]:
-    """Return a new folder and the lock that says that it is in use; what others left there is removed.
-
-    Where `home` cannot be written, the folder is the system's for what is temporary.
-    """
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        home.chmod(0o700)
-        lock = WriterLock(home / _LOCK)
-        lock.acquire(_PATIENCE)  # or another process could take a folder that has no lock yet for left
-        try:
-            for folder in home.iterdir():
-                _remove_if_left(folder)
-            return _locked(Path(tempfile.mkdtemp(dir=home)))
-        finally:
-            lock.release()
-    except (OSError, LockedError):
-        return _locked(Path(tempfile.mkdtemp(prefix="isnad-visits-")))
-
-
-def _locked(folder: Path) -> tuple[Path, WriterLock]:
-    lock = WriterLock(folder / _LOCK)
-    lock.acquire()
-    return folder, lock
-
-
-def _remove_if_left(folder: Path) -> None:
-    """Remove what a process left that is gone; a living one holds its lock."""
-    if not folder.is_dir():
-        return
-    with suppress(LockedError, OSError):
-        lock = WriterLock(folder / _LOCK)
-        lock.acquire()
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Visited:
