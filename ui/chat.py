@@ -58,6 +58,13 @@ class _Conversation(gr.ChatInterface):  # type: ignore[misc]
     Gradio would hold it in the server's memory, too, and go on from what it finds there.
     """
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # Empty, for history.js keeps the conversations; but Gradio complains where it cannot decipher what an
+        # earlier server had it write.
+        self.saved_conversations.storage_key = "isnad.gradio"
+        self.saved_conversations.secret = "isnad"  # noqa: S105 - of nothing
+
     def _render_chatbot_area(self, *arguments: Any) -> None:
         super()._render_chatbot_area(*arguments)
         self.chatbot_state = self.chatbot
@@ -269,7 +276,7 @@ def _translations(words: strings.Strings, documents: int) -> dict[str, str]:
         f"<h1>{words('name')}</h1><p><span>{words('tagline')}</span>"
         f'<a class="is-count" href="#documents">{words.count("documents", documents)}</a></p>'
         f'<a class="is-fresh" href="#new" title="{words("new_conversation")}"><span class="is-unseen">'
-        f'{words("new_conversation")}</span></a>'
+        f"{words('new_conversation')}</span></a>"
         f'<details class="is-menu"><summary title="{words("menu")}"><span class="is-unseen">{words("menu")}'
         f"</span></summary><div>{_menu(words)}</div></details>"
     )
