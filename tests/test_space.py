@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,9 @@ import httpx
 import pytest
 from api_support import call, tool
 from packaging.requirements import Requirement
-from space_support import NAME, ROOT, Space, script, started
+from space_support import NAME, ROOT, SECONDS, Space, script, started
+from ui_support import chromium
+from ui_visit import PHONE, Visit
 
 from rag.settings import Settings
 from ui import space, space_gpu
@@ -290,7 +293,7 @@ def test_the_space_runs_its_own_files(folder: Path) -> None:
 
 def test_at_its_first_start_a_space_says_that_it_reads_and_how_far_it_is(opened: Space) -> None:
     assert "تُقرأ الوثائق الآن" in opened.first_page
-    assert "<progress>" in opened.first_page
+    assert "<progress " in opened.first_page
     assert opened.refused is not None
     assert (opened.refused.status_code, opened.refused.headers["retry-after"]) == (503, "2")
     log = "".join(opened.log)
@@ -313,6 +316,24 @@ def test_a_space_answers_from_its_documents(opened: Space) -> None:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
     asked = tool(opened.url, "tools/call", name="ask", arguments={"question": QUESTION})
     assert asked["structuredContent"]["answer"] == answer["answer"]
+
+
+def ask_in_a_browser(space: Space) -> None:
+    """Ask as a visitor does, and open the source of the answer."""
+    with chromium() as browser:
+        visit = Visit(browser, space.url, PHONE)
+        answer = visit.ask(QUESTION)
+        assert "جون كيربي" in answer.inner_text()
+        answer.locator("a[href^='#src-']").first.click()
+        mark = visit.page.locator("#is-panel mark").first
+        mark.wait_for()
+        assert mark.inner_text() == "جون كيربي"
+        visit.close()
+
+
+@pytest.mark.browser
+def test_a_space_is_asked_through_the_browser(opened: Space) -> None:
+    ask_in_a_browser(opened)
 
 
 def test_a_space_can_be_shown_by_the_hub_and_knows_clients_by_what_its_proxy_says(opened: Space) -> None:
@@ -377,5 +398,26 @@ def test_a_space_runs_with_what_its_requirements_install(folder: Path, tmp_path:
     assert not installed & {"isnad", "pytest", "nvidia-cublas", "triton"}
     subprocess.run([str(python), "-m", "pip", "check"], check=True)
     with started(folder, tmp_path, str(python)) as space:
-        assert ask(space)["answered"] is True
+        first = ask(space)
+        assert first["answered"] is True
         assert tool(space.url, "tools/list")["tools"][0]["name"] == "ask"
+        ask_in_a_browser(space)
+        assert "Warning" not in "".join(space.log)
+    # Put to sleep while it reads for the first time, and woken on what it had kept by then.
+    home = tmp_path / "interrupted"
+    with started(folder, home, str(python), wait=False) as space:
+        until_it_writes(home, space)
+    with started(folder, home, str(python)) as space:
+        assert ask(space) == first
+    with started(folder, home, str(python)) as space:  # and once more, with all of it there
+        assert ask(space) == first
+        assert not re.search(r": 7 of 7$", "".join(space.log), re.M)
+
+
+def until_it_writes(home: Path, space: Space) -> None:
+    """Wait until the first documents are in the catalog."""
+    until = time.monotonic() + SECONDS
+    while not list(home.rglob("catalog.sqlite-wal")):
+        assert space.process.poll() is None, "".join(space.log)
+        assert time.monotonic() < until
+        time.sleep(0.005)

@@ -115,6 +115,7 @@ def start(
     }
     if on_hub is not None:
         _close_editor()
+        page.space_id = None  # or the page asks the hub, and a font's maker, for a bar of theirs
     if waiting:
         waiting.close()
     try:

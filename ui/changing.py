@@ -32,6 +32,7 @@ def for_visit(function: Callable[..., Any]) -> Callable[..., Any]:
         with visits.of(given):
             return function(*others)
 
+    del visiting.__wrapped__  # or Gradio counts the arguments of the function within, and warns
     return visiting
 
 
