@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import json
 import os
 import shutil
 import sqlite3
@@ -238,6 +239,76 @@ def test_an_index_on_a_disk_without_a_byte_left_opens_and_answers(folder: Path) 
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
         disk.rmdir()
+
+
+SERVING = """
+    import asyncio, json, resource, sys, threading
+    from pathlib import Path
+    sys.path[:0] = [{tests!r}]
+    from starlette.applications import Starlette
+    from test_operations import get
+    from rag.errors import StoreError
+    from rag.pipeline import Pipeline
+    from ui import operations
+    folder, aside = Path({folder!r}), Path({aside!r})
+    asked, stop, wrong = [], threading.Event(), []
+    with Pipeline.open(folder) as pipeline:
+        app = Starlette()
+        operations.mount(app, pipeline)
+
+        def ask():
+            try:
+                while not stop.is_set():
+                    asked.append(pipeline.answer("من افتتح ميناء المرجان؟").answer)
+            except BaseException as error:
+                wrong.append(repr(error))
+
+        asking = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in asking:
+            thread.start()
+        aside.rename(folder / "more")
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, hard))  # no file grows beyond this
+        errors, health = [], []
+        for _ in range(3):
+            try:
+                pipeline.refresh()
+            except StoreError as error:
+                errors.append(str(error))
+            health.append(get(app, "/healthz")[0])
+        before = len(asked)
+        while len(asked) < before + 4 and not wrong:
+            pass
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        pipeline.refresh()
+        stop.set()
+        for thread in asking:
+            thread.join()
+        found = pipeline.answer("كم صندوقا في المخزن 7؟").answer
+        asked = sorted(set(map(str, asked)))
+        print(json.dumps([errors, health, asked, wrong, found, pipeline.store.verify()]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit to a file's size")
+def test_what_is_served_goes_on_answering_while_indexing_fails(folder: Path, tmp_path: Path) -> None:
+    texts = {
+        f"{i}.txt": f"المخزن {i}\n\nفي المخزن {i} سبعون صندوقا.\n" + f"نقلت القافلة {i} بضائعها.\n" * 120
+        for i in range(40)
+    }
+    aside = fill(tmp_path / "aside", texts)
+    code = SERVING.format(tests=str(Path(__file__).parent), folder=str(folder), aside=str(aside))
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    errors, health, asked, wrong, found_, problems = json.loads(done.stdout)
+    assert len(errors) == 3
+    assert all(
+        "cannot be written (" in error and "free the disk or set ISNAD_HOME" in error for error in errors
+    )
+    assert (health, asked, wrong) == ([200, 200, 200], ["سليم العطار"], [])
+    assert (found_, problems) == ("سبعون صندوقا", [])
 
 
 @pytest.mark.skipif(sys.platform != "linux" or shutil.which("mount") is None, reason="needs mount")
