@@ -20,7 +20,7 @@ from rag.filters import Filters
 from rag.question import parse
 from rag.schema import Answer
 
-KEPT = 2000  # answers
+KEPT = 500  # answers, of some 40 kB each; a window brings those back that it still shows
 _KEY = re.compile(r"#why-([A-Za-z0-9_-]{16})(?![A-Za-z0-9_-])")  # no \b: a key may end in a dash
 _WHOLE_KEY = re.compile(r"[A-Za-z0-9_-]{16}")
 _SHOWN = {

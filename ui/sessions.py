@@ -12,11 +12,12 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from gradio.state_holder import SessionState, StateHolder
 
-KEPT = 1000  # sessions of the page: a window that is open, or was
+KEPT = 200  # sessions of the page, of windows that are open or were: some hundreds of kilobytes each
 CLOSED_SECONDS = 3600.0  # after which a window is not coming back: a phone that slept does
 SWEEP_SECONDS = 60.0
 _LOOK_SECONDS = 0.01  # between two looks at the queue
@@ -29,13 +30,38 @@ _CALL = re.compile(r"[0-9a-f]{32}")
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
 
+class _Nothing(dict[int, Any]):
+    """Keeps nothing."""
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        pass
+
+
+class Session(SessionState):  # type: ignore[misc]
+    """What one window has, without a copy of the whole page, which Gradio keeps for links into a session."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__(SimpleNamespace(default_config=page.default_config, blocks={}))
+        self.config_values = _Nothing()
+
+    def _update_config(self, key: int) -> None:
+        pass
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        pass
+
+
 class Sessions(StateHolder):  # type: ignore[misc]
     """The state of the page for each session; a call of an endpoint has one for itself, which is not kept."""
 
-    def __getitem__(self, session_id: str) -> SessionState:
+    def __getitem__(self, session_id: str) -> Session:
         if _CALL.fullmatch(session_id):
-            return SessionState(self.blocks)
-        return super().__getitem__(session_id)
+            return Session(self.blocks)
+        with self.lock:
+            if session_id not in self.session_data:
+                self.session_data[session_id] = Session(self.blocks)
+        found: Session = super().__getitem__(session_id)
+        return found
 
 
 def bounded(lifespan: Lifespan, kept: int = KEPT, every: float = SWEEP_SECONDS) -> Lifespan:
