@@ -150,11 +150,15 @@ def _group(group: AnswerGroup, words: Strings, numbered: Iterator[int], kind: st
     size = " is-long" if len(best.quote) > _LARGE_CHARS else ""
     quotation = escape(clip_end(best.quote, quoting.QUOTE_CHARS))
     named = quoting.unit(group)
-    beside = f'<span class="is-unit" dir="auto">{escape(named)}</span>' if named else ""
+    said = f'<div class="is-answer{size}" dir="auto">{quotation}</div>'
+    if (
+        named
+    ):  # in the direction of its own letters, for a number has none; an answer's `dir` is not looked into
+        said = f'<div class="is-counted" dir="auto">{said}<span class="is-unit">{escape(named)}</span></div>'
     facts = _confidence(group.confidence, words) + _support(group, words) + quoting.as_of(best, words)
     return (
         f'<div class="is-group {kind}">'
-        f'<div class="is-head"><div class="is-answer{size}" dir="auto">{quotation}</div>{beside}'
+        f'<div class="is-head">{said}'
         f'<div class="is-facts">{facts}</div></div>'
         f"{quoting.when(best, words)}{quoting.sentence(best)}{_sources(group, words, numbered)}</div>"
     )
