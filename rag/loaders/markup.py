@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,10 @@ class Block:
 
 
 def decode_html(data: bytes) -> str:
-    """Return the text of an HTML file: by its byte order mark, what it declares, or how it reads.
+    """Return the text of an HTML file: by its byte order mark, as UTF-8, as it declares, or how it reads.
+
+    Programs that save pages write UTF-8 and leave what the page had declared, and text in another encoding is
+    next to never valid UTF-8.
 
     Raises:
         LoadError: if it reads as no text.
@@ -57,6 +61,9 @@ def decode_html(data: bytes) -> str:
     declared = _CHARSET.search(data[:4096])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = declared[1].decode("ascii").lower()
+        if not data.isascii():
+            with suppress(UnicodeDecodeError):
+                return data.decode("utf-8")
         try:
             if not name.startswith(("utf-16", "utf-32", "utf-7")):  # then the declaration could not be read
                 return data.decode({"iso-8859-1": "cp1252", "iso-8859-6-i": "iso-8859-6"}.get(name, name))
