@@ -346,6 +346,15 @@ def test_records_that_are_none_and_those_past_the_limit_are_left_out() -> None:
     assert backend.act({"kind": "open", "records": "x"}, []) == []
 
 
+def test_no_more_citations_are_compared_in_one_call_than_a_long_conversation_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = kept(Backend(FakePipeline(), 1000), INJURED)  # three citations
+    monkeypatch.setattr(conversations, "MOST_CITATIONS", 8)
+    opened = Backend(FakePipeline(), 1000).act({"kind": "open", "records": records * 5}, [])
+    assert len(opened) == 2 * 3  # 3 + 3 < 8 <= 3 + 3 + 3
+
+
 # Asked as it stands, and links
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from rag.errors import SettingsError
 from rag.filters import Filters
 from rag.receipts import ReceiptError
-from ui import panel, render
+from ui import panel, render, restoring
 from ui.escape import clip_end, escape
 from ui.ledger import Kept, Ledger
 from ui.restoring import LookUp, Restored, restore
 from ui.strings import Strings
 
 MOST_TURNS = 100  # of one conversation
+MOST_CITATIONS = 2000  # compared with the documents in one call
 LISTED = 200
 _TITLE_CHARS = 120
 _ID = re.compile(r"[a-z0-9]{1,32}")
@@ -53,7 +54,8 @@ def read(filters: Any) -> Filters:
 def take_up(records: Any, ledger: Ledger, look_up: LookUp) -> list[tuple[str, Restored]]:
     """Take the answers up that are in the `record`s of a browser; return their keys, and what became of them.
 
-    What is no record of an answer is left out, and so are all after the first `MOST_TURNS`.
+    What is no record of an answer is left out, and so are all after the first `MOST_TURNS`, and after those
+    that cite `MOST_CITATIONS` times in all.
 
     Args:
         records: as the browser sends them.
@@ -61,13 +63,16 @@ def take_up(records: Any, ledger: Ledger, look_up: LookUp) -> list[tuple[str, Re
         look_up: the document of an id as it is now; DocumentError where there is none.
     """
     found = []
+    left = MOST_CITATIONS
     for each in records[:MOST_TURNS] if isinstance(records, list) else ():
-        if not isinstance(each, Mapping):
+        if not isinstance(each, Mapping) or left <= 0:
             continue
         try:
             restored = restore(each.get("answer"), look_up)
         except ReceiptError:
+            left -= restoring.MOST_CITATIONS  # it may have got so far
             continue
+        left -= restored.lost + len(restored.answer.citations)
         kept = Kept(restored.answer, read(each.get("filters")))
         found.append((ledger.take_up(str(each.get("key")), kept), restored))
     return found
