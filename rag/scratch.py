@@ -24,7 +24,7 @@ class Scratch:
 
     @classmethod
     def make(cls, home: Path) -> Scratch:
-        """Return a new one inside `home`; where that cannot be written, one of the system's temporary ones."""
+        """Return a new one in `home`, or among the system's temporary folders if that cannot be written."""
         try:
             home.mkdir(parents=True, exist_ok=True)
             home.chmod(0o700)

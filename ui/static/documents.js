@@ -23,6 +23,9 @@
     add(files);
   });
 
+  let choosing = false; // whether the focus is on it: it goes when the list is drawn anew, and is given back
+  document.addEventListener("focusin", (event) => (choosing = event.target === chooser));
+
   try {
     visit = sessionStorage.getItem(STORED) ?? "";
   } catch {
@@ -107,6 +110,7 @@
       words = JSON.parse(place.parentElement.dataset.words);
       place.append(coming, spoken);
       list.querySelector(".is-add-button").prepend(chooser);
+      if (choosing) chooser.focus({ preventScroll: true });
     }
     if (list) {
       for (const count of document.querySelectorAll(".is-count")) {
@@ -126,13 +130,11 @@
     give("followed", { visit });
     if (shown.view !== "documents") return count();
     const at = body().querySelector(".is-panel-body")?.scrollTop ?? 0;
-    const before = document.activeElement;
-    const focused = before?.closest?.("#is-panel a")?.getAttribute("href");
+    const focused = document.activeElement?.closest?.("#is-panel a")?.getAttribute("href");
     await draw(false);
     const scroller = body().querySelector(".is-panel-body");
     if (scroller) scroller.scrollTop = at;
-    const again = before === chooser ? chooser : focused && body().querySelector(`a[href="${CSS.escape(focused)}"]`);
-    if (again) again.focus({ preventScroll: true });
+    if (focused) body().querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
   async function count() {
