@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -87,11 +88,19 @@ def test_a_host_of_another_machine_is_one_line_with_a_remedy() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
-def test_ctrl_c_closes_the_chat_without_a_traceback() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_closes_the_chat_without_a_traceback(number: signal.Signals) -> None:
     port = free_port()
     with served(port) as (url, process):
         assert url == f"http://127.0.0.1:{port}"
-        process.send_signal(signal.SIGINT)
+        with (
+            httpx.stream("GET", f"{url}/gradio_api/heartbeat/window") as beats,  # of a window that is open
+            suppress(httpx.HTTPError),
+        ):
+            chunks = beats.iter_raw()
+            next(chunks)
+            process.send_signal(number)
+            list(chunks)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0
     assert out == "Isnad is closed.\n"

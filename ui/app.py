@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -165,6 +166,8 @@ def serve(
     )
     try:
         say(f"Isnad is open at {running.url} (Ctrl-C to stop)")
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)  # by which containers are stopped
         threading.Event().wait()
     except KeyboardInterrupt:
         say("Isnad is closed.")
