@@ -14,6 +14,7 @@ from rag.loaders.kinds import SUPPORTED
 from rag.pipeline import Pipeline
 from rag.schema import Document
 from ui import panel, strings, visits
+from ui.backend import Backend
 from ui.escape import document_token
 from ui.keeping import Keeper
 from ui.shelves import check_editable, shelf_of
@@ -126,10 +127,36 @@ def test_own_documents_stand_apart_and_only_in_their_visit(pipeline: Pipeline, t
     shelf.close()
 
 
+def test_what_was_answered_from_a_forgotten_document_is_not_explained_any_more(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    shelf = Visits(pipeline, tmp_path / "visits", Allowance(3000))
+    visit = shelf.begin()
+    path = tmp_path / "up"
+    path.write_text(TOWER, "utf-8")
+    shelf.add(visit, "برج.txt", path, lambda *_: None)
+    backend = Backend(Visited(pipeline, shelf), 1000, shelf=shelf)
+    with visits.of(visit.token):
+        said = Reader(backend.reply("من صمّم برج الصقر؟", [], "en"))
+        assert said.texts("is-answer") == ["عدنان الشريف"]
+        key = next(
+            str(attrs["href"])[5:] for _, attrs in said.tags if str(attrs.get("href")).startswith("#why-")
+        )
+        assert "الصقر" in backend.why([key, "en"])
+    assert "برج" not in backend.why([key, "en"])  # asked from elsewhere
+    shelf.forget(visit.token)
+    with visits.of(visit.token):
+        assert backend.why([key, "en"]) == f"<p>{EN('missing')}</p>"
+        assert "This document is no longer there" in backend.source(
+            [document_token("~/برج.txt"), None, [], "en"]
+        )
+    shelf.close()
+
+
 def test_a_text_that_looks_garbled_is_marked_so(pipeline: Pipeline) -> None:
     page = Reader(Shelving(pipeline, None).html(EN))
     (warning,) = page.texts("is-garbled")
-    assert warning.startswith("The text may be garbled Its Arabic is backwards")
+    assert warning.startswith("The text may be garbled. Its Arabic is backwards")
 
 
 def test_what_the_owner_removed_can_be_put_back_from_its_line(tmp_path: Path) -> None:

@@ -212,7 +212,11 @@ class Backend:
             if not changed:
                 self.ledger.renew(str(key), replace(kept.answer, hits=answer.hits, spans=answer.spans))
         titles = {item.id: item.title for item in self.pipeline.documents()}
-        return changed + why.why(answer, self.pipeline.explain(answer), titles, words)
+        try:
+            explained = self.pipeline.explain(answer)
+        except DocumentError:  # it was removed, or forgotten with its visit
+            return f"<p>{words('missing')}</p>"
+        return changed + why.why(answer, explained, titles, words)
 
     def timeline(self, arguments: list[Any]) -> str:
         """Return the timeline as HTML; `arguments` is [keys of the answers on the screen, language].
