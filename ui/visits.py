@@ -21,6 +21,7 @@ from typing import Any
 from rag.filters import Filters
 from rag.schema import Answer, Document
 from rag.scratch import Scratch
+from rag.together import OWN
 from ui.uploads import Allowance, Outcome, RefusedError, Tell
 from ui.visit import Shared, Visit
 
@@ -195,8 +196,15 @@ class Visited:
             return pipeline.search(question, k, filters)
 
     def explain(self, answer: Answer) -> Any:
-        """Return how an answer came about."""
+        """Return how an answer came about.
+
+        Raises:
+            DocumentError: if it was read in documents of another visit, or of one that is over.
+        """
         with self._asked() as pipeline:
+            for name in {each.chunk.document_id for each in answer.hits}:
+                if name.startswith(OWN):
+                    pipeline.document(name)
             return pipeline.explain(answer)
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
