@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from ui_corpus import AND_IN_2020, LEVEL, LEVEL_2020, PRESS
 from ui_support import chromium, free_port, running
 from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
 
@@ -398,6 +399,34 @@ def test_a_filter_of_a_link_that_is_not_here_is_named_and_not_ignored(
     assert "سكان.xlsx" in told.inner_text()
     assert visit.page.locator(".is-answer").count() == 0
     visit.close()
+
+
+# What the server has forgotten
+
+
+FORGETFUL = """
+from ui.ledger import Ledger
+Ledger.__init__.__defaults__ = (1,)  # it keeps the last answer alone
+from ui_corpus import EXAMPLES, FakePipeline
+from ui.app import serve
+serve(FakePipeline(), port=0, examples=EXAMPLES)
+"""
+
+
+def test_an_answer_that_the_server_has_forgotten_is_explained_and_followed_up_all_the_same(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with running([sys.executable, "-uc", FORGETFUL], ISNAD_HOME=str(tmp_path)) as (url, _):
+        visit, other = Visit(browser, url, DESKTOP), Visit(browser, url, PHONE)
+        answer = visit.ask(LEVEL)
+        until_kept(visit, [LEVEL])
+        other.ask(PRESS)
+        answer.locator(".is-why > summary").click()
+        answer.locator(".is-stage").nth(2).wait_for()
+        other.ask(PRESS)
+        assert visit.ask(AND_IN_2020).locator(".is-full").inner_text() == LEVEL_2020
+        visit.close()
+        other.close()
 
 
 # A restart of the server; last, because it is of one server for all

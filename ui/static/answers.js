@@ -50,7 +50,7 @@ function questionOf(link) {
 
 async function explain(link, address) {
   const part = link.closest(".is-why-body");
-  await sustain();
+  await sustain([address.slice(5)]);
   part.innerHTML = await server.why([address.slice(5), language()]);
 }
 
@@ -58,7 +58,7 @@ const judged = new Set([window.isnad.session.read("isnad.reports", [])].flat());
 
 async function judge(link, verdict, reason, note) {
   const key = link.getAttribute("href").slice(verdict.length + 2);
-  await sustain();
+  await sustain([key]);
   const [id, problem] = await server.report([key, verdict, reason, note, language()]);
   if (problem) return window.alert(problem);
   judged.add(id);

@@ -102,8 +102,8 @@ const { note, sustain, filtersOf, arrive } = (() => {
   }
 
   // Give the server back what it has forgotten of the answers on the screen.
-  async function sustain() {
-    const forgotten = held.size ? await server.forgotten([keys()]) : [];
+  async function sustain(wanted = keys()) {
+    const forgotten = held.size ? await server.forgotten([wanted]) : [];
     const records = forgotten.map((key) => held.get(key)).filter(Boolean);
     if (records.length) await server.recall([records]);
   }
