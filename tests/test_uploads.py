@@ -394,7 +394,9 @@ def test_a_visit_has_room_for_so_many_files_and_bytes(shelf: Visits) -> None:
     token = added(shelf, "1.txt", "ا" * 1400)
     added(shelf, "2.txt", "ب" * 1400, token)
     _, events = send(shelf, name="3.txt", body="ت" * 1400, token=token)
-    assert events[-1]["message"] == "Your files would come to more than 6\u00a0kB: forget them, then try again."
+    assert (
+        events[-1]["message"] == "Your files would come to more than 6\u00a0kB: forget them, then try again."
+    )
     added(shelf, "3.txt", "ث", token)
     _, events = send(shelf, name="4.txt", token=token)
     assert events[-1]["message"].startswith("You have 3 files")
