@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -76,10 +77,10 @@ def documents(folder: Path) -> dict[str, Document]:
 
 
 @pytest.fixture(scope="module")
-def url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the folder as a user does."""
+def url(folder: Path) -> Iterator[str]:
+    """Serve the folder as a user does, with an index that is gone afterwards: to check it takes minutes."""
     command = [sys.executable, "-um", "rag.cli", "serve", "--corpus", str(folder), "--port", "0"]
-    with running(command, ISNAD_HOME=str(tmp_path_factory.mktemp("home"))) as (address, _):
+    with TemporaryDirectory() as home, running(command, ISNAD_HOME=home) as (address, _):
         yield address
 
 
@@ -227,7 +228,7 @@ def test_a_question_in_the_address_is_asked_as_text(browser: Browser, url: str, 
 def test_a_link_to_a_document_that_does_not_exist_opens_nothing(desk: Visit) -> None:
     desk.ask(hostile.question("entities"))
     token = base64.urlsafe_b64encode(b"../../etc/passwd").decode().rstrip("=")
-    for address in (f"#src-{token}-0-9", "#src-<script>-0-9", "#doc-%2e%2e", "#span-0-99999999", "#why-<b>"):
+    for address in (f"#src-{token}-0-9", "#src-<script>-0-9", "#doc-%2e%2e", "#span-0-99999999"):
         desk.page.evaluate(
             """address => {
               const link = Object.assign(document.createElement("a"), { href: address });
@@ -254,15 +255,17 @@ def test_ten_megabytes_in_one_line_open_in_time_and_can_be_searched(
     for _ in range(2):
         took.append(
             chip.evaluate(
-                """chip => new Promise((done) => {
+                """(chip, words) => new Promise((done) => {
                   const from = performance.now();
                   chip.click();
                   const look = () => {
-                    if (!document.querySelector("mark.is-chosen")) return requestAnimationFrame(look);
+                    const chosen = document.querySelector("mark.is-chosen")?.textContent;
+                    if (chosen !== words) return requestAnimationFrame(look);
                     requestAnimationFrame(() => done(performance.now() - from));
                   };
                   look();
-                })"""
+                })""",
+                words,
             )
         )
         chosen = page.locator("mark.is-chosen")
