@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.confidence import CONFIDENCE, Confidence, Found, evidence
 from rag.decoding import Floats, Page, Run, SpanModel
@@ -19,10 +20,13 @@ from rag.matching import Matcher
 from rag.network import EMBEDDED, READER_FOLDER, Network
 from rag.question import Question, parse
 from rag.schema import Chunk, Span
-from rag.shaping import Sentence, kind_of, read_sentences, shaped
+from rag.shaping import Sentence, clause, kind_of, read_sentences, shaped
+from rag.values import Number
+from rag.weighing import slots
 
 MOST_SPANS = 3  # of one passage
 CANDIDATES = 8  # of one passage, from which the evidence chooses
+_MET = 0.6  # how well a word must meet one of the question's to stand for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Read:
     pages: tuple[Page, ...]
     found: tuple[Found, ...]  # best margin first
     evidence: Floats  # (len(found), F)
+    met: tuple[Floats, ...] = ()  # by page: (terms, words), how well the words meet the question's terms
 
 
 class SpanReader:
@@ -93,7 +98,7 @@ class SpanReader:
         terms = [term.text for term in asked.terms]
         weights = np.clip(self._matcher.vectors(terms)[1], 0.5, 1.5) * [term.weight for term in asked.terms]
         rows = evidence(asked, pages, met, found, np.asarray(weights, dtype=np.float32), places)
-        return Read(asked, pages, tuple(found), rows)
+        return Read(asked, pages, tuple(found), rows, tuple(met))
 
 
 def load_reader(
@@ -140,7 +145,7 @@ def chosen(read: Read, scores: Floats) -> list[int]:
     kept: list[int] = []
     quoted: dict[int, Extent] = {}
     of_page: Counter[int] = Counter()
-    for i in np.argsort(-scores, kind="stable").tolist():
+    for i in _wholes_and_parts(read, np.argsort(-scores, kind="stable").tolist()):
         one = read.found[i]
         if of_page[one.run.page] >= MOST_SPANS:
             continue
@@ -155,6 +160,48 @@ def chosen(read: Read, scores: Floats) -> list[int]:
             kept.append(i)
             of_page[one.run.page] += 1
     return kept
+
+
+def _wholes_and_parts(read: Read, order: list[int]) -> list[int]:
+    """Return `order` so that of a number and a part of it ("dont 300 femmes") the one asked for is first.
+
+    The part is asked for if the question names it: a word of the question is met in the clause of the part,
+    and not in that of the whole.
+    """
+    if read.question.kind != "number":
+        return order
+    given = {i: number for i in order if (number := _number(read.found[i])) is not None}
+    for i, part in given.items():
+        page, sentence = read.pages[read.found[i].run.page], read.found[i].sentence
+        if not slots.read(page.words, sentence.numbers, part, page.text).included:
+            continue
+        for j, whole in given.items():
+            other = read.found[j]
+            if (other.run.page, other.sentence) != (read.found[i].run.page, sentence) or whole == part:
+                continue
+            if slots.read(page.words, sentence.numbers, whole, page.text).included:
+                continue
+            named = _met(read, read.found[i], part) & ~_met(read, other, whole)
+            first, second = (i, j) if named.any() else (j, i)
+            if order.index(first) > order.index(second):
+                order.remove(first)
+                order.insert(order.index(second), first)
+            break
+    return order
+
+
+def _number(found: Found) -> Number | None:
+    """Return the first number of a run."""
+    return next(
+        (each for each in found.sentence.numbers if found.run.first <= each.first < found.run.last), None
+    )
+
+
+def _met(read: Read, found: Found, number: Number) -> NDArray[np.bool_]:
+    """Return which of the question's terms are met in a number's clause, (terms,)."""
+    first, last = clause(read.pages[found.run.page], found.sentence, number)
+    strongest = read.met[found.run.page][:, first:last].max(axis=1)
+    return np.asarray(strongest >= _MET)
 
 
 def _extent(read: Read, found: Found) -> Extent:

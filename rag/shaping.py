@@ -6,6 +6,7 @@ only by what the run cuts: rules over the words of its sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,7 @@ _LOOSE_END = folded("""
     و في من على إلى عن مع أو ثم التي الذي الذين حيث كما أن إن and or of in on at to for with by from the a an
     et ou de du des à en dans par pour y o en con por para und oder von im mit""")
 _YEARS = folded("عام العام سنة السنة year année año jahr yıl yılda سال")
+_PAUSE = re.compile('[,،;؛:()«»"–—]')
 _NEGATION_REACH = 2  # words between a negation and the run that it is shown with
 _LONGEST_NAME = 6  # words
 _LEAST_FAMILY_NAME = 5  # letters, the article among them
@@ -124,6 +126,20 @@ def kind_of(question: Question, sentence: Sentence, run: Run) -> Kind:
     return question.kind
 
 
+def clause(page: Page, sentence: Sentence, number: Number) -> tuple[int, int]:
+    """Return the words around a number up to the punctuation on either side: (first, last), half-open."""
+
+    def parted(i: int) -> bool:
+        return _PAUSE.search(page.text, page.words[i].end, page.words[i + 1].start) is not None
+
+    first, last = number.first, number.last
+    while first > sentence.first and not parted(first - 1):
+        first -= 1
+    while last < sentence.last and not parted(last - 1):
+        last += 1
+    return first, last
+
+
 def _trimmed(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
     """Leave out the function words that hang over the ends, but never all of a run."""
     while last - first > 1 and words[first].text in _LOOSE_START:
@@ -134,15 +150,23 @@ def _trimmed(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
 
 
 def _one_number(question: Question, page: Page, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
-    """Narrow a run that holds two counts (36 dead and 62 wounded) to the one that is asked for."""
+    """Narrow a run that holds two counts (36 dead and 62 wounded, 90 of them women) to the one asked for."""
     inside = [n for n in sentence.numbers if _overlap(n.first, n.last, first, last) and not n.ordinal_like]
     if len(inside) < 2:
         return first, last
-    wanted = slots.asked([word.text for word in words(question.text)]).state
-    states = [slots.read(page.words, sentence.numbers, number, page.text).state for number in inside]
-    if wanted is None or wanted not in states or len({*states}) < 2:
+    asked = [word.text for word in words(question.text)]
+    given = [slots.read(page.words, sentence.numbers, number, page.text) for number in inside]
+    wanted, states = slots.asked(asked).state, [slot.state for slot in given]
+    if wanted is not None and wanted in states and len({*states}) > 1:
+        number = inside[states.index(wanted)]
+    elif len({slot.included for slot in given}) > 1:
+        whole, part = (inside[[slot.included for slot in given].index(is_part)] for is_part in (False, True))
+        named = (
+            {page.words[i].text for i in range(*clause(page, sentence, number))} for number in (part, whole)
+        )
+        number = part if (next(named) - next(named)).intersection(asked) else whole
+    else:
         return first, last
-    number = inside[states.index(wanted)]
     return number.hedge, max(number.tail, number.last)
 
 

@@ -47,6 +47,31 @@ def best(reading: Reading) -> str:
     return reading.spans[0].text
 
 
+LIBRARY = Chunk(
+    "bibliotheque.txt", "La bibliothèque compte environ 6 400 livres rares, dont 2 100 persans.", 0
+)
+FACTORY = Chunk("factory.txt", "ويعمل في المصنع 780 عاملا، وعدد العمال المصريين بينهم 240.", 0)
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "number", "other"),
+    [
+        (LIBRARY, "Combien de livres rares compte la bibliothèque ?", "6 400", "2 100"),
+        (LIBRARY, "Combien de livres persans compte la bibliothèque ?", "2 100", "6 400"),
+        (FACTORY, "كم عاملا يعمل في المصنع؟", "780", "240"),
+        (FACTORY, "كم عدد العمال المصريين في المصنع؟", "240", "780"),
+        (FACTORY, "كَمْ عَدَدُ الْعُمَّالِ الْمِصْرِيِّينَ في المصنع؟", "240", "780"),
+        (FACTORY, "How many Egyptian workers are in the factory?", "240", "780"),
+    ],
+)
+def test_of_a_number_and_a_part_of_it_the_one_that_is_named_comes_first(
+    reader: Reader, passage: Chunk, question: str, number: str, other: str
+) -> None:
+    marked = best(reader.read(question, [passage]))
+    assert number in marked
+    assert other not in marked
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
