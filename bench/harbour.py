@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ui import escape
+from ui.html import escape
 
 FEWEST, MOST = 25, 70  # documents
 PORTS = ("وردان", "سلمى", "الرمانة", "تل الغار", "رأس النخل", "عين الصفا", "برج الملح", "خور الزيتون")

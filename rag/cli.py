@@ -179,7 +179,7 @@ def serve(
     from rag.pipeline import Pipeline
     from rag.settings import Settings
     from ui.app import serve as run
-    from ui.shelves import check_editable
+    from ui.uploads.shelves import check_editable
 
     settings = Settings.load(corpus=corpus, host=host, port=port, editable=editable or None)
     check_editable(settings, settings.host)

@@ -10,13 +10,13 @@ import pytest
 from api_support import SearchedPipeline
 from ui_corpus import AND_IN_2020, BRIDGE, CLOSED, DOCUMENTS, HOSPITAL, LEVEL, LEVEL_2020, REPORT, WIRE
 
-import ui.api_endpoints as api
+import ui.api.endpoints as api
 from rag.conversation import Turn
 from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.receipts import ReceiptError
 from rag.schema import Answer
-from ui.api_endpoints import NAMES, Endpoints, description
+from ui.api.endpoints import NAMES, Endpoints, description
 
 ENDPOINTS = Endpoints(SearchedPipeline())
 

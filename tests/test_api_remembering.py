@@ -16,7 +16,7 @@ from rag.filters import Filters
 from rag.pipeline import Pipeline
 from rag.schema import Answer
 from rag.settings import Settings
-from ui.remembering import Remembering
+from ui.kept.remembering import Remembering
 
 
 class Counted:

@@ -13,7 +13,7 @@ import pytest
 from api_support import SearchedPipeline, call, serving, tool
 from ui_corpus import AND_IN_2020, BRIDGE, CLOSED, HOSPITAL, LEVEL, LEVEL_2020, REPORT
 
-from ui.api_endpoints import NAMES, Endpoints
+from ui.api.endpoints import NAMES, Endpoints
 
 ENDPOINTS = Endpoints(SearchedPipeline())
 ANSWER = ENDPOINTS.ask(CLOSED)

@@ -9,15 +9,15 @@ from guard_support import Clock, Reply, call, echo, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ui.guard_limits as limits
+import ui.guards.limits as limits
 from rag.errors import SettingsError
 from rag.settings import Settings
-from ui.guard import Guarded, Guards, Names
-from ui.guard_answers import address
-from ui.guard_headers import Headers
-from ui.guard_limits import Buckets, Limits
-from ui.guard_origins import Origins
-from ui.guard_routes import Routes
+from ui.guards.answers import address
+from ui.guards.guarded import Guarded, Guards, Names
+from ui.guards.headers import Headers
+from ui.guards.limits import Buckets, Limits
+from ui.guards.origins import Origins
+from ui.guards.routes import Routes
 
 # -- Names -----------------------------------------------------------------------------------------------
 

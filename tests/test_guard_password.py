@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from guard_support import Clock, Reply, call, echo
 
-from ui.guard_password import DAYS, TRIES_IN_ALL, TRIES_PER_MINUTE, Password
+from ui.guards.password import DAYS, TRIES_IN_ALL, TRIES_PER_MINUTE, Password
 
 RIGHT = "سرٌّ طويل 123"
 

@@ -17,8 +17,8 @@ import pytest
 from api_support import HELD, MCP, SearchedPipeline, call, serving, tool
 from ui_corpus import CLOSED
 
-from ui.api_endpoints import Endpoints
-from ui.guard_routes import Routes
+from ui.api.endpoints import Endpoints
+from ui.guards.routes import Routes
 
 ANSWER = Endpoints(SearchedPipeline()).ask(CLOSED)
 PASSWORD = "سر الوادي الطويل"

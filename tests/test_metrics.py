@@ -20,7 +20,7 @@ from rag.errors import QuestionError
 from rag.pipeline import Pipeline
 from rag.schema import Reason
 from ui import operations
-from ui.remembering import Remembering
+from ui.kept.remembering import Remembering
 from ui.suggestions import suggest
 
 LABELS = r'\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\}'

@@ -27,9 +27,10 @@ from ui_corpus import (
 from ui_reader import Reader
 
 from rag.schema import Answer, AnswerGroup, Attribution, Citation
-from ui import escape, quoting, render, strings
+from ui import strings
 from ui.backend import Backend
-from ui.ledger import Ledger
+from ui.html import escape, quoting, render
+from ui.kept.ledger import Ledger
 
 AR, EN, FR = (strings.load(lang) for lang in ("ar", "en", "fr"))
 

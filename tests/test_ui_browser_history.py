@@ -405,7 +405,7 @@ def test_a_filter_of_a_link_that_is_not_here_is_named_and_not_ignored(
 
 
 FORGETFUL = """
-from ui.ledger import Ledger
+from ui.kept.ledger import Ledger
 Ledger.__init__.__defaults__ = (1,)  # it keeps the last answer alone
 from ui_corpus import EXAMPLES, FakePipeline
 from ui.app import serve

@@ -19,7 +19,7 @@ from ui_visit import DESKTOP, PHONE, Visit, no_sideways_scrolling
 
 from rag.corpus import read_document
 from rag.schema import Document
-from ui.escape import document_token
+from ui.html.escape import document_token
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -34,10 +34,11 @@ from rag.errors import DocumentError
 from rag.filters import Filters
 from rag.receipts import ReceiptError
 from rag.schema import Answer, Document
-from ui import conversations, narrow, strings
+from ui import narrow, strings
 from ui.backend import Backend
-from ui.ledger import Kept, Ledger
-from ui.restoring import Restored, restore
+from ui.kept import conversations
+from ui.kept.ledger import Kept, Ledger
+from ui.kept.restoring import Restored, restore
 
 AR, EN = strings.load("ar"), strings.load("en")
 EVERY = [ABSENT, CAUSE, CLOSED, GUARD, HEARING, INJURED, KILLED, LEVEL, MIXED, PRESS, UNSURE]

@@ -24,9 +24,11 @@ from ui_corpus import (
 
 from rag.receipts import check, read
 from rag.schema import Answer, AnswerGroup, Citation, Document
-from ui import export, feedback, forms, strings, suggestions
+from ui import strings, suggestions
 from ui.backend import Backend
-from ui.feedback import FullError, Reports
+from ui.html import forms
+from ui.kept import export, feedback
+from ui.kept.feedback import FullError, Reports
 
 AR, EN = strings.load("ar"), strings.load("en")
 STYLE = Path(strings.__file__).parent.parent / "static" / "style"

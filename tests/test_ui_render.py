@@ -29,8 +29,9 @@ from ui_corpus import (
 from ui_reader import Reader
 
 from rag.schema import Answer, AnswerGroup, Citation, Document, Section
-from ui import escape, panel, render, strings
-from ui.shelving import Shelving
+from ui import strings
+from ui.html import escape, panel, render
+from ui.html.shelving import Shelving
 
 AR, EN = strings.load("ar"), strings.load("en")
 HOSTILE_TEXT = next(item.text for item in DOCUMENTS if item.id == HOSTILE)

@@ -15,8 +15,8 @@ from ui_corpus import HOSPITAL, FakePipeline, cite
 from ui_support import free_port, served
 
 from rag.errors import SettingsError
-from ui import escape
 from ui.app import start
+from ui.html import escape
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from ui.sessions import Sessions, bounded, forget
+from ui.kept.sessions import Sessions, bounded, forget
 
 WINDOW, LATER, CLIENT = "x1y2z3w4v5", "a9b8c7d6e5", str(uuid4())
 STATE = 7

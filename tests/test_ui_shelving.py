@@ -13,14 +13,16 @@ from ui_reader import Reader
 from rag.loaders.kinds import SUPPORTED
 from rag.pipeline import Pipeline
 from rag.schema import Document
-from ui import panel, strings, visits
+from ui import strings
 from ui.backend import Backend
-from ui.escape import document_token
-from ui.keeping import Keeper
-from ui.shelves import check_editable, shelf_of
-from ui.shelving import SEARCHED, Shelving
-from ui.uploads import Allowance
-from ui.visits import Visited, Visits
+from ui.html import panel
+from ui.html.escape import document_token
+from ui.html.shelving import SEARCHED, Shelving
+from ui.uploads import visits
+from ui.uploads.files import Allowance
+from ui.uploads.keeping import Keeper
+from ui.uploads.shelves import check_editable, shelf_of
+from ui.uploads.visits import Visited, Visits
 
 AR, EN = strings.load("ar"), strings.load("en")
 TOWER = "برج الصقر\n\nيبلغ ارتفاع بُرج الصقر ٧٣ متراً، وصمّمه المهندس عدنان الشريف.\n"

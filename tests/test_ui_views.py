@@ -24,8 +24,9 @@ from ui_corpus import (
 from ui_reader import Reader
 
 from rag.schema import Answer, AnswerGroup, Document, Section
-from ui import agreement, escape, panel, strings, timeline
+from ui import strings
 from ui.backend import Backend
+from ui.html import agreement, escape, panel, timeline
 
 AR, EN = strings.load("ar"), strings.load("en")
 MONDAY = dt.date(2021, 7, 26)

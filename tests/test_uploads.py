@@ -24,14 +24,15 @@ from rag.corpus import scan
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.together import OWN
-from ui import uploads, visits
-from ui.guard_limits import UPLOAD, Limits
-from ui.keeping import Keeper
-from ui.reasons import readable
+from ui.guards.limits import UPLOAD, Limits
+from ui.html.reasons import readable
 from ui.strings import LANGUAGES, load
-from ui.upload_routes import HEADER, Uploads
-from ui.uploads import Allowance, RefusedError, another, clean, spelt
-from ui.visits import Visited, Visits
+from ui.uploads import files as uploads
+from ui.uploads import visits
+from ui.uploads.files import Allowance, RefusedError, another, clean, spelt
+from ui.uploads.keeping import Keeper
+from ui.uploads.routes import HEADER, Uploads
+from ui.uploads.visits import Visited, Visits
 from vectorstore.store import Store
 
 TOWER = "برج الصقر\n\nيبلغ ارتفاع بُرج الصقر ٧٣ متراً، وصمّمه المهندس عدنان الشريف.\n"
@@ -590,11 +591,11 @@ def test_a_disk_that_refuses_is_said_and_nothing_is_left(
 ) -> None:
     with monkeypatch.context() as patched:
         if step == "put":
-            patched.setattr("ui.keeping.put", failing(code))
+            patched.setattr("ui.uploads.keeping.put", failing(code))
         elif step == "whole":
-            patched.setattr("ui.uploads.os.fsync", failing(code))
+            patched.setattr("ui.uploads.files.os.fsync", failing(code))
         else:
-            patched.setattr("ui.uploads.tempfile.mkstemp", failing(code))
+            patched.setattr("ui.uploads.files.tempfile.mkstemp", failing(code))
         _, events = send(keeper, name="tower.txt")
     assert said in events[-1]["message"]
     assert os.listdir(folder) == ["library.txt"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rag.errors import SettingsError
 from rag.memory import share_heaps
 from rag.settings import Settings
-from ui.guard import LOCAL, Guarded, Guards
+from ui.guards.guarded import LOCAL, Guarded, Guards
 
 if TYPE_CHECKING:
     from ui.backend import Asked
@@ -71,10 +71,10 @@ def start(
     # Gradio takes seconds to import, and the suggested questions to be asked: both at once.
     importing = threading.Thread(target=import_module, args=("ui.chat",))
     importing.start()
-    from ui.remembering import Remembering
-    from ui.shelves import shelf_of
+    from ui.kept.remembering import Remembering
     from ui.suggestions import suggest
-    from ui.visits import Visited, Visits
+    from ui.uploads.shelves import shelf_of
+    from ui.uploads.visits import Visited, Visits
 
     shelf = shelf_of(pipeline, settings, host)
     if hasattr(pipeline, "store"):
@@ -86,13 +86,13 @@ def start(
     from starlette.middleware import Middleware
 
     from ui import operations
-    from ui.api_endpoints import Endpoints, Searched
-    from ui.api_mcp import Tools
+    from ui.api.endpoints import Endpoints, Searched
+    from ui.api.mcp import Tools
     from ui.chat import build, launch_options
-    from ui.feedback import Reports
+    from ui.kept.feedback import Reports
+    from ui.kept.sessions import bounded
     from ui.page import Page
-    from ui.sessions import bounded
-    from ui.upload_routes import Uploads
+    from ui.uploads.routes import Uploads
 
     page = build(
         pipeline,

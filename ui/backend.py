@@ -10,11 +10,13 @@ from rag.conversation import Turn
 from rag.errors import DocumentError, IsnadError, QuestionError, SettingsError
 from rag.filters import Filters
 from rag.schema import Answer, Document
-from ui import agreement, conversations, escape, export, forms, narrow, panel, render, strings, timeline, why
-from ui.feedback import FullError, Reports
-from ui.ledger import Ledger
-from ui.shelves import Shelf
-from ui.shelving import Shelving
+from ui import narrow, strings
+from ui.html import agreement, escape, forms, panel, render, timeline, why
+from ui.html.shelving import Shelving
+from ui.kept import conversations, export
+from ui.kept.feedback import FullError, Reports
+from ui.kept.ledger import Ledger
+from ui.uploads.shelves import Shelf
 
 _MOST_SPANS = 1000  # marked in one document
 _MOST_ANSWERS = 200  # of one conversation

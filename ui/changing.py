@@ -11,9 +11,10 @@ from typing import Any
 
 import gradio as gr
 
-from ui import narrow, visits
+from ui import narrow
 from ui.backend import Asked
 from ui.suggestions import still
+from ui.uploads import visits
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 

@@ -15,11 +15,15 @@ from typing import Any
 import gradio as gr
 
 from rag.schema import Answer
-from ui import api, changing, conversations, escape, narrow, panel, strings, visits
+from ui import changing, narrow, strings
+from ui.api import gradio as api
 from ui.backend import Asked, Backend
-from ui.feedback import Reports
-from ui.shelves import Shelf
+from ui.html import escape, panel
+from ui.kept import conversations
+from ui.kept.feedback import Reports
 from ui.theme import theme
+from ui.uploads import visits
+from ui.uploads.shelves import Shelf
 
 STATIC = Path(__file__).parent / "static"
 CONCURRENT_QUESTIONS = 2

@@ -18,7 +18,7 @@ from rag.text import sentences
 from rag.text import words as words_of
 from rag.together import OWN
 from ui.backend import Asked
-from ui.render import MEDIUM_CONFIDENCE
+from ui.html.render import MEDIUM_CONFIDENCE
 
 WANTED = 4
 OWN_FIRST = 2  # made of a visitor's own documents, before those of the collection

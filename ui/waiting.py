@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ui import doorway
-from ui.guard_headers import HUB, headers
+from ui.guards.headers import HUB, headers
 from ui.page import FONTS
 
 PROGRESS = "/isnad/progress"

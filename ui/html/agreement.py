@@ -9,8 +9,8 @@ from itertools import combinations, product
 from typing import Literal
 
 from rag.schema import Answer, AnswerGroup, Citation
-from ui import panel
-from ui.escape import clip_end, document_token, escape, source_link
+from ui.html import panel
+from ui.html.escape import clip_end, document_token, escape, source_link
 from ui.strings import Strings
 
 Stance = Literal["conflict", "agree", "copy", "compatible"]

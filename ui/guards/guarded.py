@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from rag.errors import SettingsError
 from rag.settings import Settings
-from ui.guard_answers import header, refuse
-from ui.guard_headers import HUB, Headers
-from ui.guard_limits import Limits
-from ui.guard_origins import Origins
-from ui.guard_password import SHORTEST, Password
-from ui.guard_routes import Routes
+from ui.guards.answers import header, refuse
+from ui.guards.headers import HUB, Headers
+from ui.guards.limits import Limits
+from ui.guards.origins import Origins
+from ui.guards.password import SHORTEST, Password
+from ui.guards.routes import Routes
 from ui.page import Application, Message, Receive, Send
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too

@@ -23,14 +23,14 @@ from starlette.routing import Route
 
 from rag.errors import IsnadError
 from ui import strings
-from ui.guard_answers import address
-from ui.guard_limits import UPLOAD
-from ui.keeping import Keeper
-from ui.reasons import readable, refusal
+from ui.guards.answers import address
+from ui.guards.limits import UPLOAD
+from ui.html.reasons import readable, refusal
 from ui.strings import Strings
-from ui.uploads import Allowance, Outcome, RefusedError, Tell, clean, incoming, on_disk, whole
-from ui.visit import Visit
-from ui.visits import Visits
+from ui.uploads.files import Allowance, Outcome, RefusedError, Tell, clean, incoming, on_disk, whole
+from ui.uploads.keeping import Keeper
+from ui.uploads.visit import Visit
+from ui.uploads.visits import Visits
 
 HEADER = "x-isnad-visit"
 COMING = 8  # files that come in at once

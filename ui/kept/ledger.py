@@ -1,7 +1,7 @@
 """Remember the answers on people's screens, so that each can be explained, exported and reported.
 
 Only the newest are kept, in memory. The conversation lives in the browser: its messages carry the keys, and
-it keeps each answer's JSON, from which an answer that is forgotten here is taken up again (`ui.restoring`).
+it keeps each answer's JSON, from which one that is forgotten here is taken up again (`ui.kept.restoring`).
 """
 
 from __future__ import annotations

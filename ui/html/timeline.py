@@ -13,9 +13,9 @@ from rag.dates import time_expressions
 from rag.schema import Document
 from rag.text import sentences
 from rag.text import words as words_of
-from ui import panel
-from ui.escape import clip_end, clip_start, escape, source_link
-from ui.quoting import unheaded
+from ui.html import panel
+from ui.html.escape import clip_end, clip_start, escape, source_link
+from ui.html.quoting import unheaded
 from ui.strings import Strings
 
 SHOWN = 200  # facts

@@ -1,6 +1,6 @@
 """Turn answers into HTML for the chat. Pure functions: no Gradio, no state.
 
-All that came from a document, a file name or a question passes through `ui.escape`. The rest is markup
+All that came from a document, a file name or a question passes through `ui.html.escape`. The rest is markup
 written here.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from rag.schema import Answer, AnswerGroup, Citation
-from ui import quoting
-from ui.escape import clip_end, escape
-from ui.restoring import Restored
+from ui.html import quoting
+from ui.html.escape import clip_end, escape
+from ui.kept.restoring import Restored
 from ui.strings import Strings
 
 HIGH_CONFIDENCE = 0.75
@@ -36,7 +36,7 @@ def answer(result: Answer, words: Strings, key: str = "", since: Restored | None
     Args:
         result: the answer.
         words: the interface's words.
-        key: by which the answer can be asked about afterwards (`ui.ledger`); without one it cannot.
+        key: by which the answer can be asked about afterwards (`ui.kept.ledger`); without one it cannot.
         since: of an answer that was given before, what became of it; None for one that is given now.
     """
     numbered = quoting.numbers()

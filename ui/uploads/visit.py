@@ -22,7 +22,7 @@ from rag.legible import trouble
 from rag.loaders import Limits
 from rag.schema import Document
 from rag.together import OWN
-from ui.uploads import Allowance, Outcome, RefusedError, Tell, another, spelt
+from ui.uploads.files import Allowance, Outcome, RefusedError, Tell, another, spelt
 
 TEXT = 4_000_000  # characters of one visit's documents
 

@@ -22,8 +22,8 @@ from rag.errors import DocumentError, IsnadError
 from rag.legible import trouble
 from rag.schema import Document
 from rag.sync import SyncReport
-from ui import uploads
-from ui.uploads import Allowance, Outcome, RefusedError, Tell, another, on_disk, put, settle, spelt
+from ui.uploads import files as uploads
+from ui.uploads.files import Allowance, Outcome, RefusedError, Tell, another, on_disk, put, settle, spelt
 
 WAITING = 16  # changes that wait for their turn
 SHOWN = 20  # files that were taken out, the latest, that can be put back from the list

@@ -7,10 +7,10 @@ from typing import Any
 from rag.errors import SettingsError
 from rag.index import place
 from rag.settings import Settings
-from ui.guard import LOCAL
-from ui.keeping import Keeper
-from ui.uploads import Allowance
-from ui.visits import Visits
+from ui.guards.guarded import LOCAL
+from ui.uploads.files import Allowance
+from ui.uploads.keeping import Keeper
+from ui.uploads.visits import Visits
 
 VISITS, REMOVED = "visits", "removed"  # folders in ISNAD_HOME
 FULL_VISIT = 5  # times as much as one file may have, all files of a visitor may

@@ -1,4 +1,4 @@
-"""Turn documents into HTML for the source panel. Pure functions, escaped as in `ui.render`."""
+"""Turn documents into HTML for the source panel. Pure functions, escaped as in `ui.html.render`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from rag.schema import Document, Section
 from rag.together import OWN
-from ui import quoting
-from ui.escape import escape
+from ui.html import quoting
+from ui.html.escape import escape
 from ui.strings import Strings
 
 Span = tuple[int, int]

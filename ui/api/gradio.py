@@ -10,7 +10,7 @@ from typing import Any, cast
 import gradio as gr
 
 from rag.errors import IsnadError
-from ui.api_endpoints import NAMES, Endpoints, Searched, description
+from ui.api.endpoints import NAMES, Endpoints, Searched, description
 from ui.backend import Asked
 
 Endpoint = Callable[..., dict[str, Any]]

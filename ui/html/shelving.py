@@ -1,6 +1,6 @@
 """The list of documents as HTML: what there is, what could not be read, what is the visitor's own.
 
-Escaped as in `ui.render`. What comes and goes while the page is open, static/documents.js shows.
+Escaped as in `ui.html.render`. What comes and goes while the page is open, static/documents.js shows.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from rag.legible import Trouble, trouble
 from rag.loaders.kinds import SUPPORTED
 from rag.schema import Document
 from rag.together import OWN
-from ui import panel, visits
-from ui.escape import document_token, escape
-from ui.keeping import Keeper, Removed
-from ui.reasons import readable, size
-from ui.shelves import Shelf
+from ui.html import panel
+from ui.html.escape import document_token, escape
+from ui.html.reasons import readable, size
 from ui.strings import Strings
-from ui.uploads import Allowance
-from ui.visit import Held, Visit
-from ui.visits import Visits
+from ui.uploads import visits
+from ui.uploads.files import Allowance
+from ui.uploads.keeping import Keeper, Removed
+from ui.uploads.shelves import Shelf
+from ui.uploads.visit import Held, Visit
+from ui.uploads.visits import Visits
 
 SEARCHED = 12  # more titles than that can be searched
 _KEPT = 5000  # documents whose length and legibility are remembered

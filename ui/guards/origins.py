@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from ui.guard_answers import header, refuse
+from ui.guards.answers import header, refuse
 from ui.page import Application, Message, Receive, Send
 
 FOR_PROGRAMS = re.compile(r"/gradio_api/call/.*|/mcp")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from ui.api_endpoints import NAMES
-from ui.guard_answers import refuse
-from ui.guard_limits import UPLOAD
+from ui.api.endpoints import NAMES
+from ui.guards.answers import refuse
+from ui.guards.limits import UPLOAD
 from ui.page import Application, Message, Receive, Send
 
 _CALL = rf"/gradio_api/call/(v2/)?({'|'.join(NAMES)})"

@@ -22,8 +22,8 @@ from rag.filters import Filters
 from rag.schema import Answer, Document
 from rag.scratch import Scratch
 from rag.together import OWN
-from ui.uploads import Allowance, Outcome, RefusedError, Tell
-from ui.visit import Shared, Visit
+from ui.uploads.files import Allowance, Outcome, RefusedError, Tell
+from ui.uploads.visit import Shared, Visit
 
 SECONDS = 3600.0  # without use, after which a visit is forgotten
 VISITS = 64  # at once
@@ -84,7 +84,7 @@ class Visits:
             return visit
 
     def begin(self, client: str = "") -> Visit:
-        """Return a new visit of a client, as `ui.guard_answers.address` knows it."""
+        """Return a new visit of a client, as `ui.guards.answers.address` knows it."""
         token = secrets.token_urlsafe(32)
         home = self.folder / secrets.token_hex(8)
         visit = Visit(token, home, self._pipeline, self.allowance)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 
 from rag.schema import AnswerGroup, Attribution, Citation, Resolution, Section
-from ui.escape import clip_end, clip_start, escape, source_link
+from ui.html.escape import clip_end, clip_start, escape, source_link
 from ui.strings import Strings
 
 QUOTE_CHARS = 400

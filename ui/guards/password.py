@@ -17,9 +17,9 @@ from collections.abc import Callable, Collection
 from urllib.parse import parse_qs
 
 from ui import doorway
-from ui.guard_answers import address, answer, header, refuse
-from ui.guard_limits import Buckets
-from ui.guard_origins import LOGIN, is_foreign
+from ui.guards.answers import address, answer, header, refuse
+from ui.guards.limits import Buckets
+from ui.guards.origins import LOGIN, is_foreign
 from ui.page import Application, Message, Receive, Send
 
 SHORTEST = 8  # characters of a password

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.schema import Answer
-from ui.escape import clip_end, escape, source_link
-from ui.render import confidence_word
+from ui.html.escape import clip_end, escape, source_link
+from ui.html.render import confidence_word
 from ui.strings import Strings
 
 SHOWN_PASSAGES = 5

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from starlette.routing import Route
 
 from rag.errors import IsnadError
-from ui.api_endpoints import NAMES, Endpoints, description
+from ui.api.endpoints import NAMES, Endpoints, description
 from ui.page import Message, Receive, Send
 
 PATH = "/mcp"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import count
 
 from rag.schema import Answer, AnswerGroup, Citation
-from ui import quoting
-from ui.render import confidence_word
+from ui.html import quoting
+from ui.html.render import confidence_word
 from ui.strings import Strings
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-!|~&$])|(?<=\d)(\.)(?=\s)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.feedback import NOTE_CHARS, REASONS
+from ui.kept.feedback import NOTE_CHARS, REASONS
 from ui.strings import Strings
 
 KEYS = ("slash", "enter", "newline", "up", "quotations", "find", "escape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ui.strings import Strings
-from ui.uploads import RefusedError
+from ui.uploads.files import RefusedError
 
 # What the loaders say (rag/loaders, rag/corpus), by how it begins or what is in it; the first that fits.
 _SAID = (

@@ -12,7 +12,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 
-from ui.guard_answers import address, refuse
+from ui.guards.answers import address, refuse
 from ui.page import Application, Message, Receive, Send
 
 KNOWN_CLIENTS = 10_000

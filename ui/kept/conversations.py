@@ -10,10 +10,11 @@ from typing import Any
 from rag.errors import SettingsError
 from rag.filters import Filters
 from rag.receipts import ReceiptError
-from ui import panel, render, restoring
-from ui.escape import clip_end, escape
-from ui.ledger import Kept, Ledger
-from ui.restoring import LookUp, Restored, restore
+from ui.html import panel, render
+from ui.html.escape import clip_end, escape
+from ui.kept import restoring
+from ui.kept.ledger import Kept, Ledger
+from ui.kept.restoring import LookUp, Restored, restore
 from ui.strings import Strings
 
 MOST_TURNS = 100  # of one conversation
