@@ -246,6 +246,7 @@ def test_what_the_panel_covers_on_a_phone_is_out_of_reach_of_the_tab_key(phone: 
     chip.focus()
     page.keyboard.press("Enter")
     page.locator("mark.is-chosen").wait_for()
+    assert page.evaluate("document.activeElement.closest('#is-source') !== null")
     for _ in range(12):
         page.keyboard.press("Tab")
         assert page.evaluate(

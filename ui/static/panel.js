@@ -10,9 +10,16 @@ let request = 0;
 const language = () => window.isnad.language();
 const isOpen = () => document.body.classList.contains("is-source-open");
 
+// What the panel covers on a phone nobody tabs into or hears.
+function cover() {
+  for (const each of document.querySelectorAll("#is-header, #is-chat")) each.inert = isOpen() && phone.matches;
+}
+phone.addEventListener("change", cover);
+
 function setOpen(open) {
   if (open === isOpen()) return;
   document.body.classList.toggle("is-source-open", open);
+  cover();
   if (open && phone.matches) history.pushState({ isnad: "source" }, ""); // so that "back" closes it
   else if (history.state?.isnad === "source") history.back();
   if (!open && opener && opener.isConnected) opener.focus({ preventScroll: true });
@@ -57,7 +64,9 @@ async function draw(scroll) {
     ? await views[shown.view]()
     : await server.source([shown.token, shown.span, shown.spans, language()]);
   if (mine !== request) return; // a later click has overtaken this one
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
   body().innerHTML = html;
+  if (focused || (isOpen() && phone.matches)) takeFocus(focused?.ariaLabel);
   forgetFound();
   body().querySelector(".is-tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const chosen = body().querySelector("mark.is-chosen");
@@ -65,6 +74,14 @@ async function draw(scroll) {
   if (!scroll || !scroller) return;
   scroller.scrollTop = 0;
   if (chosen) bringIntoView(chosen);
+}
+
+// What had the focus is gone with the old content: to what has its name now, or else to the first thing there.
+function takeFocus(label) {
+  const all = [...body().querySelectorAll("a[href], input")].filter((each) => each.checkVisibility());
+  const again = label && all.find((each) => each.ariaLabel === label);
+  const first = all.find((each) => each.matches(".is-close")) ?? all[0];
+  (again || first)?.focus({ preventScroll: true });
 }
 
 // Scroll the panel, and nothing around it, so that something stands a third from the top.
