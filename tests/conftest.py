@@ -17,7 +17,7 @@ needs_articles = pytest.mark.skipif(not ARTICLES.is_dir(), reason="the five arti
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many files are tested at once: one more than there are cores, for many wait for a browser."""
+    """Return how many files are tested at once: one more than there are cores, for many await a browser."""
     return (os.cpu_count() or 1) + 1
 
 
