@@ -29,7 +29,7 @@ ask: setup ## answer one question: make ask Q="…"
 	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$$Q"
 
 test: setup ## run every test, a file to each core
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 check: lint types test ## what CI runs: format, lint, types, tests
 

@@ -16,11 +16,6 @@ ARTICLES = ROOT.parent / "shared" / "seeds"
 needs_articles = pytest.mark.skipif(not ARTICLES.is_dir(), reason="the five articles are not on this machine")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many files are tested at once: one more than there are cores, for many await a browser."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test its own ISNAD_HOME, and no other setting of ours."""

@@ -57,7 +57,7 @@ def test_files_broken_inside_their_archive_are_read_or_refused(name: str, seed: 
     check(read(broken_inside(GOLDEN[name], seed), name, LIMITS))
 
 
-@settings(quietly, max_examples=60)
+@settings(quietly, max_examples=30)
 @given(st.sampled_from(PRINTED), st.integers(0, 2**32))
 def test_broken_print_is_read_or_refused_and_costs_no_more_than_a_process(name: str, seed: int) -> None:
     check(read_safely(broken(GOLDEN[name], seed), name, LIMITS))

@@ -165,7 +165,7 @@ questions = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(texts.filter(str.strip), min_size=1, max_size=4), question=questions)
 def test_every_citation_quotes_its_document_exactly(texts: list[str], question: str) -> None:
     clean = [text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts]

@@ -350,6 +350,7 @@ def test_a_space_can_be_shown_by_the_hub_and_knows_clients_by_what_its_proxy_say
     assert httpx.post(f"{opened.url}/docs", headers={"x-forwarded-for": "8.8.4.4"}).status_code == 404
 
 
+@pytest.mark.soak
 def test_a_space_that_slept_answers_as_before(folder: Path, opened: Space, tmp_path: Path) -> None:
     before = ask(opened)
     secret = "a password of its own"

@@ -203,6 +203,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     assert desk.wrong == []
     page.reload()
     page.locator("h1", has_text="Isnad").wait_for()
+    page.locator(".isnad >> nth=1").wait_for()  # the conversation is taken up again
     desk.wrong.clear()  # reloading breaks off what the page still waits for, and has it complain
     page.locator("#is-language label", has_text="Français").click()
     page.locator("#is-brand", has_text="6 documents").wait_for()

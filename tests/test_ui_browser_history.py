@@ -413,6 +413,7 @@ serve(FakePipeline(), port=0, examples=EXAMPLES)
 """
 
 
+@pytest.mark.soak
 def test_an_answer_that_the_server_has_forgotten_is_explained_and_followed_up_all_the_same(
     browser: Browser, tmp_path: Path
 ) -> None:

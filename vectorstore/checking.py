@@ -9,8 +9,6 @@ from vectorstore.rows import chunk_mark, decode_fields
 from vectorstore.tables import FILE_COLUMNS, mark
 
 _LINKS = {
-    'SELECT chunks.id FROM chunks JOIN texts USING (document) WHERE start < 0 OR "end" <= start'
-    ' OR "end" > length(text)': "chunk {} lies outside its document",
     "SELECT id FROM documents LEFT JOIN texts ON document = id WHERE text IS NULL": "document {} has no text",
     "SELECT id FROM chunks LEFT JOIN embeddings ON chunk = id"
     " WHERE vector IS NULL OR length(vector) != 4 * (SELECT dimension FROM state)": (
@@ -29,12 +27,29 @@ def verify(connection: sqlite3.Connection) -> list[str]:
         problems += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             problems.append(f"row {row} of {table} has no row in {parent}")
+        problems += _pieces(connection)
         for statement, message in _LINKS.items():
             problems.extend(message.format(row[0]) for row in connection.execute(statement))
         problems += _marks(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         problems.append(str(error))
     return problems[:_MOST]
+
+
+def _pieces(connection: sqlite3.Connection) -> list[str]:
+    """Return the chunks that are not the piece of their text that they were.
+
+    They are cut here: SQLite counts a text's characters from its start again for every chunk.
+    """
+    wrong: list[str] = []
+    for document, text in connection.execute("SELECT document, text FROM texts ORDER BY document"):
+        pieces = 'SELECT id, start, "end", mark FROM chunks WHERE document = ? ORDER BY id'
+        for id_, start, end, own in connection.execute(pieces, (document,)):
+            if not isinstance(text, str) or not 0 <= start < end <= len(text):
+                wrong.append(f"chunk {id_} lies outside its document")
+            elif chunk_mark(id_, start, end, text[start:end]) != own:
+                wrong.append(f"chunk {id_} differs from its checksum")
+    return wrong
 
 
 def _marks(connection: sqlite3.Connection) -> list[str]:
@@ -52,13 +67,6 @@ def _marks(connection: sqlite3.Connection) -> list[str]:
     look("SELECT chunk, token_ids, token_mark FROM embeddings ORDER BY chunk", "the tokens of chunk")
     look("SELECT chunk, vector, mark FROM embeddings ORDER BY chunk", "the vector of chunk")
     look("SELECT chunk, fields, mark FROM terms ORDER BY chunk", "the words of chunk")
-    pieces = connection.execute(
-        'SELECT id, start, "end", substr(text, start + 1, "end" - start), chunks.mark'
-        ' FROM chunks JOIN texts USING (document) WHERE start >= 0 AND "end" <= length(text) ORDER BY id'
-    )
-    for id_, start, end, text, own in pieces:
-        if chunk_mark(id_, start, end, text) != own:
-            wrong.append(f"chunk {id_} differs from its checksum")
     for id_, blob in connection.execute("SELECT chunk, fields FROM terms ORDER BY chunk"):
         try:
             decode_fields(blob)

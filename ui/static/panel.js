@@ -6,6 +6,7 @@ let shown = { view: "documents" }; // what the panel shows: a view, or {token, s
 const actions = {}; // what a link #name or #name-… does, by its name: (link, address) => …
 let opener = null; // where the focus returns when the panel closes
 let request = 0;
+let leaving = 0; // steps back in the history that the panel has asked for itself
 
 const language = () => window.isnad.language();
 const isOpen = () => document.body.classList.contains("is-source-open");
@@ -21,7 +22,10 @@ function setOpen(open) {
   document.body.classList.toggle("is-source-open", open);
   cover();
   if (open && phone.matches) history.pushState({ isnad: "source" }, ""); // so that "back" closes it
-  else if (history.state?.isnad === "source") history.back();
+  else if (!open && history.state?.isnad === "source") {
+    leaving += 1; // what comes of it arrives later, when the panel may be open again
+    history.back();
+  }
   if (!open && opener && opener.isConnected) opener.focus({ preventScroll: true });
 }
 
@@ -145,5 +149,5 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isOpen() && !document.querySelector("dialog[open]")) setOpen(false);
 });
-window.addEventListener("popstate", () => setOpen(false));
+window.addEventListener("popstate", () => (leaving ? (leaving -= 1) : setOpen(false)));
 window.addEventListener("isnad:language", () => draw(false));
