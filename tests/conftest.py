@@ -7,8 +7,14 @@ import re
 import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from ui_support import chromium, served
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT.parent / "shared" / "seeds"
@@ -78,3 +84,53 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+# The chat in a browser. Files that ask other documents have a `url` of their own.
+
+
+@pytest.fixture(scope="session")
+def url() -> Iterator[str]:
+    """Serve the invented documents."""
+    with served() as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Open a browser for one file: while one is open, no test can run an event loop."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
+@pytest.fixture
+def visiting(windows: Windows, url: str) -> Iterator[Visiting]:
+    """Return what visits the chat, as `Windows.visit` does; in none of the visits has anything gone wrong."""
+    visits = []
+
+    def visit(
+        size: dict[str, int] = DESKTOP, path: str = "", *, url: str = url, scheme: str = "light"
+    ) -> Visit:
+        visits.append(windows.visit(url, size, path, scheme))
+        return visits[-1]
+
+    yield visit
+    for each in visits:
+        each.close()
+
+
+@pytest.fixture
+def desk(visiting: Visiting) -> Visit:
+    """Visit the chat at a desk."""
+    return visiting(DESKTOP)
+
+
+@pytest.fixture
+def phone(visiting: Visiting) -> Visit:
+    """Visit the chat from a phone."""
+    return visiting(PHONE)

@@ -73,3 +73,27 @@ def test_importing_rag_loads_nothing_heavy() -> None:
     code = f"import sys, rag; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_gradio_is_imported_in_one_place() -> None:
+    found = {
+        path.relative_to(ROOT / "ui").as_posix()
+        for path in (ROOT / "ui").rglob("*.py")
+        for module, _ in imports_of(path)
+        if module.split(".")[0] == "gradio"
+    }
+    assert found == {"stubless.py"}
+
+
+def test_gradio_writes_no_stubs_while_it_is_imported(tmp_path: Path) -> None:
+    code = """
+import inspect, pathlib
+wrote, write = [], pathlib.Path.write_text
+pathlib.Path.write_text = lambda path, *rest, **more: wrote.append(path.name) or write(path, *rest, **more)
+parsed, parse = [], __import__("ast").parse
+__import__("ast").parse = lambda source, *rest, **more: parsed.append(source) or parse(source, *rest, **more)
+from ui.stubless import gr
+print(wrote, len([source for source in parsed if "gradio" in source]), inspect.getfile(gr.Textbox)[-10:])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[] 0 textbox.py"

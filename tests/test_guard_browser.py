@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 from api_support import serving
 from ui_corpus import CLOSED
-from ui_support import chromium
 from ui_visit import DESKTOP, PHONE
 
 from ui.waiting import Waiting
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PASSWORD = "سر الوادي الطويل"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

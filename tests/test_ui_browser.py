@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import ROOT
 from ui_corpus import ABSENT, CAUSE, CLOSED, GUARD, INJURED, LEVEL, MIXED
-from ui_support import chromium, running, served
-from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+from ui_support import running
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.browser
 
@@ -24,37 +24,11 @@ ATTACK = (
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served() as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def briefs_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the shipped briefs as a user does, from nothing."""
     command = [sys.executable, "-um", "rag.cli", "serve", "--corpus", str(ROOT / "seeds"), "--port", "0"]
     with running(command, ISNAD_HOME=str(tmp_path_factory.mktemp("home"))) as (address, _):
         yield address
-
-
-@pytest.fixture
-def desk(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, DESKTOP)
-    yield visit
-    visit.close()
-
-
-@pytest.fixture
-def phone(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, PHONE)
-    yield visit
-    visit.close()
 
 
 def side_of_last(text: Locator) -> str:
@@ -81,9 +55,9 @@ def side_of_last(text: Locator) -> str:
 
 
 def test_the_shipped_briefs_are_asked_in_arabic_from_example_to_marked_source(
-    browser: Browser, briefs_url: str
+    visiting: Visiting, briefs_url: str
 ) -> None:
-    visit = Visit(browser, briefs_url, DESKTOP)
+    visit = visiting(url=briefs_url)
     answer = visit.ask("من هو المتحدث باسم البنتاغون؟")
     assert "كيربي" in answer.inner_text()
     answer.locator(".is-chip").first.click()
@@ -91,7 +65,6 @@ def test_the_shipped_briefs_are_asked_in_arabic_from_example_to_marked_source(
     chosen.wait_for()
     assert "كيربي" in chosen.inner_text()
     assert visit.page.evaluate("document.documentElement.dir") == "rtl"
-    visit.close()
 
 
 def test_a_question_is_answered_and_its_source_opens_at_the_marked_words(desk: Visit) -> None:
@@ -107,17 +80,14 @@ def test_a_question_is_answered_and_its_source_opens_at_the_marked_words(desk: V
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_a_long_source_is_scrolled_to_the_marked_words(
-    browser: Browser, url: str, size: dict[str, int]
-) -> None:
-    visit = Visit(browser, url, size)
+def test_a_long_source_is_scrolled_to_the_marked_words(visiting: Visiting, size: dict[str, int]) -> None:
+    visit = visiting(size)
     visit.ask(LEVEL).locator(".is-chip").click()
     chosen = visit.page.locator("#is-source mark.is-chosen")
     chosen.wait_for()
     body = visit.page.locator("#is-source .is-panel-body")
     assert body.evaluate("element => element.scrollHeight > 3 * element.clientHeight")
     assert is_inside(chosen, body)
-    visit.close()
 
 
 def test_the_opened_source_marks_every_span_that_the_answer_cites_in_it(desk: Visit) -> None:
@@ -230,8 +200,8 @@ def test_an_empty_question_gets_a_friendly_line(desk: Visit, question: str) -> N
 
 
 def test_a_question_that_is_too_long_gets_a_friendly_line(desk: Visit) -> None:
-    text = desk.ask("ماذا " * 20_000).inner_text()
-    assert text.strip() == "السؤال طويل (99999 حرفًا). اختصره إلى 1000 حرف على الأكثر."
+    text = desk.ask("ماذا " * 4_000).inner_text()
+    assert text.strip() == "السؤال طويل (19999 حرفًا). اختصره إلى 1000 حرف على الأكثر."
 
 
 def test_hostile_documents_names_and_questions_are_only_text(desk: Visit) -> None:
@@ -250,8 +220,8 @@ def test_hostile_documents_names_and_questions_are_only_text(desk: Visit) -> Non
     assert page.evaluate("window.__hacked") is None
 
 
-def test_a_copied_answer_carries_its_sources(browser: Browser, url: str) -> None:
-    visit = Visit(browser, url, DESKTOP)
+def test_a_copied_answer_carries_its_sources(visiting: Visiting) -> None:
+    visit = visiting(DESKTOP)
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.ask(MIXED).locator(".is-copy").click()
     visit.page.locator(".is-copy.is-done").wait_for()
@@ -259,7 +229,6 @@ def test_a_copied_answer_carries_its_sources(browser: Browser, url: str) -> None
         "Nahr Works\nThe company Nahr Works will rebuild the bridge, and opens it again in September 2024.\n"
         "— Engineers' report on the Wardan bridge · 20 مارس 2023"
     )
-    visit.close()
 
 
 def test_on_a_phone_the_source_covers_the_chat_and_closes_again(phone: Visit) -> None:
@@ -283,9 +252,9 @@ def test_on_a_phone_the_source_covers_the_chat_and_closes_again(phone: Visit) ->
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")])
 def test_no_screen_scrolls_sideways_and_the_question_stays_in_sight(
-    browser: Browser, url: str, size: dict[str, int], scheme: str
+    visiting: Visiting, size: dict[str, int], scheme: str
 ) -> None:
-    visit = Visit(browser, url, size, scheme)
+    visit = visiting(size, scheme=scheme)
     for question in (CLOSED, INJURED, ABSENT, GUARD, ATTACK, "س" * 900):
         visit.ask(question)
         visit.page.wait_for_timeout(200)
@@ -295,7 +264,6 @@ def test_no_screen_scrolls_sideways_and_the_question_stays_in_sight(
         assert box["y"] + box["height"] <= size["height"]
         log = visit.page.locator("#is-messages .bubble-wrap")
         assert log.evaluate("element => element.scrollWidth <= element.clientWidth"), question
-    visit.close()
 
 
 def test_only_the_documents_chosen_under_the_question_are_asked(desk: Visit) -> None:
@@ -315,9 +283,9 @@ def test_only_the_documents_chosen_under_the_question_are_asked(desk: Visit) -> 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_open_row_of_filters_fits_the_page_in_each_direction(
-    browser: Browser, url: str, size: dict[str, int]
+    visiting: Visiting, size: dict[str, int]
 ) -> None:
-    visit = Visit(browser, url, size)
+    visit = visiting(size)
     page = visit.page
     page.locator("#is-filters > .label-wrap").click()
     for language, direction in (("العربية", "rtl"), ("Français", "ltr")):
@@ -335,4 +303,3 @@ def test_the_open_row_of_filters_fits_the_page_in_each_direction(
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= size["width"]
             assert box["y"] + box["height"] <= size["height"]
-    visit.close()

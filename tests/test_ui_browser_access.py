@@ -10,13 +10,12 @@ import pypdfium2
 import pytest
 from ui_access import faults, too_small
 from ui_corpus import AND_IN_2020, CAUSE, CLOSED, GUARD, INJURED, KILLED, LEVEL, MIXED, PRESS, UNSURE
-from ui_support import chromium, served
-from ui_visit import DESKTOP, PHONE, Visit, no_sideways_scrolling
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows, no_sideways_scrolling
 
 from ui import strings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.browser
 
@@ -26,27 +25,15 @@ SHIFT = 0.02  # of the layout, by Chromium's measure, at most while an answer ar
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served() as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, DESKTOP)
+def desk(windows: Windows, url: str) -> Iterator[Visit]:
+    visit = windows.visit(url, DESKTOP)
     yield visit
     visit.close()
 
 
 @pytest.fixture(scope="module")
-def call(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, PHONE)
+def call(windows: Windows, url: str) -> Iterator[Visit]:
+    visit = windows.visit(url, PHONE)
     yield visit
     visit.close()
 
@@ -127,15 +114,14 @@ def turn(visit: Visit) -> None:
 
 
 def has_no_fault(
-    browser: Browser,
-    url: str,
+    visiting: Visiting,
     lang: str,
     size: dict[str, int],
     scheme: str = "light",
     turned: Sequence[str] = ("empty", "answers", "source", "documents"),
 ) -> None:
     """Visit every screen; on those `turned`, look at the colours of the other scheme, too."""
-    visit = Visit(browser, url, size, scheme, f"/?lang={lang}")
+    visit = visiting(size, f"/?lang={lang}", scheme=scheme)
     visit.page.emulate_media(reduced_motion="reduce")  # or colours are met halfway
     for screen in screens(visit):
         assert faults(visit.page) == [], screen
@@ -143,24 +129,23 @@ def has_no_fault(
             turn(visit)
             assert faults(visit.page, "color-contrast", "link-in-text-block") == [], f"{screen}, turned"
             turn(visit)
-    visit.close()
 
 
 @pytest.mark.parametrize(("lang", "size"), [("ar", DESKTOP), ("en", PHONE)], ids=["ar-1280", "en-390"])
 def test_axe_finds_nothing_serious_on_any_screen_in_light_and_dark(
-    browser: Browser, url: str, lang: str, size: dict[str, int]
+    visiting: Visiting, lang: str, size: dict[str, int]
 ) -> None:
-    has_no_fault(browser, url, lang, size)
+    has_no_fault(visiting, lang, size)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("lang", "size"), list(product(NAMES, (DESKTOP, PHONE))))
 def test_axe_finds_nothing_serious_in_any_language_size_and_scheme(
-    browser: Browser, url: str, lang: str, size: dict[str, int], scheme: str
+    visiting: Visiting, lang: str, size: dict[str, int], scheme: str
 ) -> None:
     visit_all = ("empty", "menu", "answers", "options of a filter", "report", "keys", "source", *VIEWS)
-    has_no_fault(browser, url, lang, size, scheme, visit_all)
+    has_no_fault(visiting, lang, size, scheme, visit_all)
 
 
 def test_whatever_can_be_touched_on_a_phone_is_forty_pixels_wide_and_high(phone: Visit) -> None:

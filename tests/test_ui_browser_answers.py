@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from ui_corpus import AND_IN_2020, CLOSED, HEARING, INJURED, LEVEL, PRESS
-from ui_support import chromium, served
-from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served() as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, DESKTOP)
-    yield visit
-    visit.close()
 
 
 def test_a_link_of_the_chain_marks_who_said_it_in_the_source(desk: Visit) -> None:
@@ -59,9 +38,9 @@ def test_a_title_and_a_name_run_in_the_direction_of_their_own_words(desk: Visit)
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_sides_of_a_conflict_stand_side_by_side_or_on_a_phone_one_below_the_other(
-    browser: Browser, url: str, size: dict[str, int]
+    visiting: Visiting, size: dict[str, int]
 ) -> None:
-    visit = Visit(browser, url, size)
+    visit = visiting(size)
     answer = visit.ask(INJURED)
     first, second = (answer.locator(".is-card").nth(i).bounding_box() for i in (0, 1))
     assert first is not None
@@ -73,7 +52,6 @@ def test_the_sides_of_a_conflict_stand_side_by_side_or_on_a_phone_one_below_the_
         assert first["x"] == second["x"]
         assert first["y"] + first["height"] <= second["y"]
     assert no_sideways_scrolling(visit.page)
-    visit.close()
 
 
 def test_a_completed_question_is_shown_above_the_answer_and_can_be_edited_and_asked(desk: Visit) -> None:
@@ -115,9 +93,9 @@ def test_why_unfolds_with_the_scores_and_the_answer_without_the_first_source(des
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_question_comes_to_the_top_and_nothing_moves_when_the_answer_arrives(
-    browser: Browser, url: str, size: dict[str, int]
+    visiting: Visiting, size: dict[str, int]
 ) -> None:
-    visit = Visit(browser, url, size)
+    visit = visiting(size)
     page = visit.page
     for question in (CLOSED, INJURED, PRESS):
         page.evaluate(
@@ -135,4 +113,3 @@ def test_the_question_comes_to_the_top_and_nothing_moves_when_the_answer_arrives
         tops = page.evaluate("() => { cancelAnimationFrame(window.noting); return window.tops; }")
         places = [top for text, top in tops if text == question]
         assert max(places) - min(places) <= 1, question  # from the first frame with the question to the last
-    visit.close()

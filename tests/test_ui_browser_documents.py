@@ -11,11 +11,11 @@ import pytest
 from api_support import call
 from hostile import W, docx, locked_pdf
 from index_support import HARBOUR, LIBRARY, MILL, fill
-from ui_support import chromium, running
-from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+from ui_support import running
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
 pytestmark = pytest.mark.browser
 
@@ -26,12 +26,6 @@ BACKWARDS = "".join(
     ("قالت المهندسة ليلى إن البناء في المدينة القديمة استغرق سنة كاملة على الأقل. " * 6)[::-1]
 )
 MOST = 60_000  # bytes of an upload
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +69,16 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(browser: Browser, url: str, size: dict[str, int] = DESKTOP, lang: str = "ar") -> Visit:
-    """Open the chat with the list of documents."""
-    visit = Visit(browser, url, size, path=f"/?lang={lang}")
+def with_list(visit: Visit) -> Visit:
+    """Return a visit with the list of documents open."""
     show_list(visit)
     return visit
 
 
 @pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def window(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[Visit]:
+def window(request: pytest.FixtureRequest, windows: Windows, url: str) -> Iterator[Visit]:
     """Return a window of each size, for several tests."""
-    opening = opened(browser, url, request.param)
+    opening = windows.visit(url, request.param)
     yield opening
     opening.close()
 
@@ -175,9 +168,9 @@ def test_an_upload_is_asked_and_opened_at_its_words(visit: Visit, files: Path) -
 
 
 def test_nobody_but_the_visitor_is_answered_from_an_upload_or_sees_it(
-    browser: Browser, visit: Visit, url: str, files: Path
+    visiting: Visiting, visit: Visit, url: str, files: Path
 ) -> None:
-    other = opened(browser, url)
+    other = with_list(visiting())
     add(visit, files / "برج الصقر.docx")
     row(visit, "برج الصقر").locator("a.is-document").wait_for()
     # Nobody else: neither a window that was open, nor a program, nor a window that opens now.
@@ -297,9 +290,9 @@ def test_files_are_dropped_anywhere_on_the_panel_and_nowhere_else(visit: Visit) 
 
 
 def test_the_chooser_opens_from_the_keyboard_and_says_so_to_a_screen_reader(
-    browser: Browser, url: str, files: Path
+    visiting: Visiting, files: Path
 ) -> None:
-    visit = opened(browser, url, lang="fr")
+    visit = with_list(visiting(path="/?lang=fr"))
     page = visit.page
     with page.expect_file_chooser() as chooser:
         page.get_by_label("Ajouter des documents").press("Enter")
@@ -308,13 +301,12 @@ def test_the_chooser_opens_from_the_keyboard_and_says_so_to_a_screen_reader(
     page.wait_for_function(
         "document.querySelector('.is-add [role=status]')?.textContent === 'orchard.txt: Prêt'"
     )
-    visit.close()
 
 
 def test_own_documents_outlive_a_reload_and_a_visit_that_is_over_says_so(
-    browser: Browser, url: str, files: Path
+    visiting: Visiting, files: Path
 ) -> None:
-    visit = opened(browser, url)
+    visit = with_list(visiting())
     page = visit.page
     add(visit, files / "orchard.txt")
     row(visit, "The pear orchard").wait_for()
@@ -331,16 +323,15 @@ def test_own_documents_outlive_a_reload_and_a_visit_that_is_over_says_so(
     assert page.locator(".is-own").count() == 0
     page.wait_for_function("sessionStorage.getItem('isnad.visit') === null")
     visit.wrong.clear()  # reloading breaks off what the page still waits for, and has it complain
-    visit.close()
 
 
 # -- The owner's folder ----------------------------------------------------------------------------------
 
 
 def test_the_owner_adds_to_the_folder_and_the_page_follows(
-    browser: Browser, owner_url: str, owned: Path, files: Path
+    visiting: Visiting, owner_url: str, owned: Path, files: Path
 ) -> None:
-    visit = opened(browser, owner_url)
+    visit = with_list(visiting(url=owner_url))
     page = visit.page
     add(visit, files / "برج الصقر.docx")
     row(visit, "برج الصقر.docx").wait_for()
@@ -367,4 +358,3 @@ def test_the_owner_adds_to_the_folder_and_the_page_follows(
     page.locator("a[href='#shelf-refresh']").click()
     row(visit, "The pear orchard").wait_for()
     count_is(visit, "4 وثائق")
-    visit.close()

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from ui_corpus import AND_IN_2020, LEVEL, LEVEL_2020, PRESS
-from ui_support import chromium, free_port, running
-from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+from ui_support import free_port, running
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, is_inside, no_sideways_scrolling
 
 from ui import strings
 
@@ -77,16 +77,8 @@ def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(browser: Browser, server: Server) -> Iterator[Visit]:
-    visit = Visit(browser, server.url, DESKTOP)
-    yield visit
-    visit.close()
+def url(server: Server) -> str:
+    return server.url
 
 
 def view(visit: Visit, name: str = "history") -> Locator:
@@ -164,8 +156,8 @@ def test_a_citation_of_a_pdf_names_its_page_and_opens_there_at_the_words(desk: V
     assert is_inside(chosen, desk.page.locator(".is-panel-body"))
 
 
-def test_a_citation_of_a_workbook_names_its_row_and_copies_with_it(browser: Browser, server: Server) -> None:
-    visit = Visit(browser, server.url, PHONE, path="/?lang=en")
+def test_a_citation_of_a_workbook_names_its_row_and_copies_with_it(visiting: Visiting) -> None:
+    visit = visiting(PHONE, path="/?lang=en")
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     answer = visit.ask(TOWN)
     assert answer.locator(".is-place").first.inner_text().endswith("row 3")
@@ -177,7 +169,6 @@ def test_a_citation_of_a_workbook_names_its_row_and_copies_with_it(browser: Brow
     chosen.wait_for()
     assert chosen.inner_text() == "36,500"
     assert no_sideways_scrolling(visit.page)
-    visit.close()
 
 
 # Conversations
@@ -251,8 +242,8 @@ def test_one_conversation_or_all_can_be_deleted_and_brought_back(desk: Visit) ->
 
 
 @pytest.mark.parametrize("lang", ["ar", "fr"])
-def test_the_list_works_by_keyboard_on_a_phone(browser: Browser, server: Server, lang: str) -> None:
-    visit = Visit(browser, server.url, PHONE, path=f"/?lang={lang}")
+def test_the_list_works_by_keyboard_on_a_phone(visiting: Visiting, lang: str) -> None:
+    visit = visiting(PHONE, path=f"/?lang={lang}")
     page = visit.page
     visit.ask(OPENED)
     until_kept(visit, [OPENED])
@@ -274,7 +265,6 @@ def test_the_list_works_by_keyboard_on_a_phone(browser: Browser, server: Server,
     page.keyboard.press("Enter")
     page.locator(".isnad").first.wait_for()
     assert asked(visit) == [OPENED]
-    visit.close()
 
 
 CLOSED_STORAGE = """
@@ -286,10 +276,9 @@ for (const kind of ["localStorage", "sessionStorage"])
 """
 
 
-def test_where_storage_is_closed_the_chat_works_and_says_what_it_keeps(
-    browser: Browser, server: Server
-) -> None:
-    visit = Visit(browser, server.url, DESKTOP, prepare=CLOSED_STORAGE)
+def test_where_storage_is_closed_the_chat_works_and_says_what_it_keeps(browser: Browser, url: str) -> None:
+    visit = Visit(browser, CLOSED_STORAGE)
+    visit.begin(url, DESKTOP)
     visit.ask(OPENED)
     assert visit.ask(HOW_LONG).locator(".is-full").inner_text() == LONG
     listed = view(visit)
@@ -366,11 +355,9 @@ def test_the_oldest_go_where_the_browser_has_no_more_room(desk: Visit) -> None:
 # Links
 
 
-def test_a_link_carries_the_question_and_the_documents_and_the_answer_gives_it(
-    browser: Browser, server: Server
-) -> None:
+def test_a_link_carries_the_question_and_the_documents_and_the_answer_gives_it(visiting: Visiting) -> None:
     path = f"/?q={quote(TOWN)}&doc=table.xlsx&doc=report.chromium.pdf&lang=en"
-    visit = Visit(browser, server.url, DESKTOP, path=path)
+    visit = visiting(DESKTOP, path=path)
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     answer = visit.page.locator(".isnad").first
     answer.locator(".is-answer").first.wait_for()
@@ -387,18 +374,14 @@ def test_a_link_carries_the_question_and_the_documents_and_the_answer_gives_it(
         "doc": ["table.xlsx", "report.chromium.pdf"],
         "lang": ["en"],
     }
-    visit.close()
 
 
-def test_a_filter_of_a_link_that_is_not_here_is_named_and_not_ignored(
-    browser: Browser, server: Server
-) -> None:
-    visit = Visit(browser, server.url, DESKTOP, path=f"/?q={quote(TOWN)}&doc={quote('سكان.xlsx')}")
+def test_a_filter_of_a_link_that_is_not_here_is_named_and_not_ignored(visiting: Visiting) -> None:
+    visit = visiting(DESKTOP, path=f"/?q={quote(TOWN)}&doc={quote('سكان.xlsx')}")
     told = visit.page.locator(".isnad .is-notice")
     told.wait_for()
     assert "سكان.xlsx" in told.inner_text()
     assert visit.page.locator(".is-answer").count() == 0
-    visit.close()
 
 
 # What the server has forgotten
@@ -415,10 +398,10 @@ serve(FakePipeline(), port=0, examples=EXAMPLES)
 
 @pytest.mark.soak
 def test_an_answer_that_the_server_has_forgotten_is_explained_and_followed_up_all_the_same(
-    browser: Browser, tmp_path: Path
+    visiting: Visiting, tmp_path: Path
 ) -> None:
     with running([sys.executable, "-uc", FORGETFUL], ISNAD_HOME=str(tmp_path)) as (url, _):
-        visit, other = Visit(browser, url, DESKTOP), Visit(browser, url, PHONE)
+        visit, other = visiting(url=url), visiting(PHONE, url=url)
         answer = visit.ask(LEVEL)
         until_kept(visit, [LEVEL])
         other.ask(PRESS)
@@ -426,17 +409,15 @@ def test_an_answer_that_the_server_has_forgotten_is_explained_and_followed_up_al
         answer.locator(".is-stage").nth(2).wait_for()
         other.ask(PRESS)
         assert visit.ask(AND_IN_2020).locator(".is-full").inner_text() == LEVEL_2020
-        visit.close()
-        other.close()
 
 
 # A restart of the server; last, because it is of one server for all
 
 
 def test_after_a_restart_reasons_follow_ups_and_exports_of_what_is_on_the_screen_go_on(
-    browser: Browser, server: Server
+    visiting: Visiting, server: Server
 ) -> None:
-    visit = Visit(browser, server.url, DESKTOP)
+    visit = visiting(DESKTOP)
     page = visit.page
     for question in (SHIPS, OPENED):
         visit.ask(question)
@@ -462,13 +443,12 @@ def test_after_a_restart_reasons_follow_ups_and_exports_of_what_is_on_the_screen
     ]
     assert page.locator(".is-since").count() == 0  # the documents are as they were
     forgive(visit)
-    visit.close()
 
 
 def test_what_no_longer_stands_in_the_documents_is_not_shown_again_and_can_be_asked_again(
-    browser: Browser, server: Server
+    visiting: Visiting,
 ) -> None:
-    visit = Visit(browser, server.url, DESKTOP)
+    visit = visiting(DESKTOP)
     page = visit.page
     for question in (OPENED, SHIPS):
         visit.ask(question)
@@ -490,4 +470,3 @@ def test_what_no_longer_stands_in_the_documents_is_not_shown_again_and_can_be_as
         visit, [OPENED, SHIPS, OPENED]
     )  # what is gone is kept all the same: the document may come back
     forgive(visit)
-    visit.close()

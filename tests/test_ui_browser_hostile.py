@@ -14,15 +14,15 @@ from urllib.parse import quote
 
 import hostile_text as hostile
 import pytest
-from ui_support import chromium, running
-from ui_visit import DESKTOP, PHONE, Visit, no_sideways_scrolling
+from ui_support import running
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows, no_sideways_scrolling
 
 from rag.corpus import read_document
 from rag.schema import Document
 from ui.html.escape import document_token
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -85,21 +85,15 @@ def url(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def phone(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, PHONE)
+def phone(windows: Windows, url: str) -> Iterator[Visit]:
+    visit = windows.visit(url, PHONE)
     yield visit
     visit.close()
 
 
 @pytest.fixture(scope="module")
-def desk(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, DESKTOP)
+def desk(windows: Windows, url: str) -> Iterator[Visit]:
+    visit = windows.visit(url, DESKTOP)
     yield visit
     visit.close()
 
@@ -212,17 +206,16 @@ def test_what_is_exported_is_text_in_markdown_and_whole_in_json(
 
 
 @pytest.mark.parametrize("kind", ["markup", "turned", "towers"])
-def test_a_question_in_the_address_is_asked_as_text(browser: Browser, url: str, kind: str) -> None:
+def test_a_question_in_the_address_is_asked_as_text(visiting: Visiting, kind: str) -> None:
     asked = hostile.ATTACKS[kind][:900].strip()
     address = f"/?q={quote(asked)}&lang=%22%3E%3Cscript%3Ewindow.__hacked=1%3C/script%3E#src-AAAA-0-9"
-    visit = Visit(browser, url, PHONE, path=address)
+    visit = visiting(PHONE, path=address)
     visit.page.locator(".isnad").wait_for()
     bubble = visit.page.locator("#is-messages .message.user p").first.inner_text()
     named = asked.replace("\u202e", "[RLO]").replace("\u202d", "[LRO]")
     assert "".join(bubble.split()) == "".join(named.split())
     assert visit.page.evaluate("document.documentElement.lang") == "ar"
     assert is_harmless(visit.page)
-    visit.close()
 
 
 def test_a_link_to_a_document_that_does_not_exist_opens_nothing(desk: Visit) -> None:
@@ -282,8 +275,8 @@ def test_ten_megabytes_in_one_line_open_in_time_and_can_be_searched(
     assert shown(page.locator("#is-source article")) in document.text
 
 
-def test_a_visit_notes_whatever_goes_wrong(browser: Browser, url: str) -> None:
-    visit = Visit(browser, url, DESKTOP)
+def test_a_visit_notes_whatever_goes_wrong(visiting: Visiting) -> None:
+    visit = visiting(DESKTOP)
     for harm, noted in (
         ("console.warn('told')", "console: told"),
         ("setTimeout(() => { throw new Error('thrown') })", "page error: thrown"),

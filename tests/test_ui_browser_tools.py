@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from ui_corpus import AND_IN_2020, CAUSE, CLOSED, GUARD, INJURED, LEVEL, PRESS, SLOW
-from ui_support import chromium, served
-from ui_visit import DESKTOP, PHONE, Visit, is_inside, no_sideways_scrolling
+from ui_support import served
+from ui_visit import DESKTOP, PHONE, Visit, Visiting, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 pytestmark = pytest.mark.browser
 
@@ -29,19 +29,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def url(home: Path) -> Iterator[str]:
     with served(home=str(home)) as (address, _):
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(browser: Browser, url: str) -> Iterator[Visit]:
-    visit = Visit(browser, url, DESKTOP)
-    yield visit
-    visit.close()
 
 
 def downloaded(visit: Visit, item: str) -> str:
@@ -96,8 +83,8 @@ def test_a_document_is_searched_whatever_its_spelling(desk: Visit) -> None:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_no_view_scrolls_sideways(browser: Browser, url: str, size: dict[str, int]) -> None:
-    visit = Visit(browser, url, size)
+def test_no_view_scrolls_sideways(visiting: Visiting, size: dict[str, int]) -> None:
+    visit = visiting(size)
     for question in (INJURED, PRESS, GUARD):
         visit.ask(question)
     for view in ("documents", "timeline", "map"):
@@ -113,7 +100,6 @@ def test_no_view_scrolls_sideways(browser: Browser, url: str, size: dict[str, in
     assert panel is not None
     assert panel["x"] <= field["x"]
     assert field["x"] + field["width"] <= panel["x"] + panel["width"]
-    visit.close()
 
 
 # Reports and exports
@@ -161,10 +147,8 @@ def test_the_conversation_is_exported_in_its_order(desk: Visit) -> None:
 # Links and keys
 
 
-def test_a_question_in_the_address_is_asked_and_an_answer_gives_its_address(
-    browser: Browser, url: str
-) -> None:
-    visit = Visit(browser, url, DESKTOP, path=f"/?lang=en&q={quote(CLOSED)}")
+def test_a_question_in_the_address_is_asked_and_an_answer_gives_its_address(visiting: Visiting) -> None:
+    visit = visiting(DESKTOP, path=f"/?lang=en&q={quote(CLOSED)}")
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.page.locator(".is-answer").first.wait_for()
     assert visit.page.locator(".message.user").all_inner_texts() == [CLOSED]
@@ -172,16 +156,14 @@ def test_a_question_in_the_address_is_asked_and_an_answer_gives_its_address(
     visit.page.locator(".is-share.is-done").wait_for()
     address = urlsplit(visit.page.evaluate("navigator.clipboard.readText()"))
     assert parse_qs(address.query) == {"q": [CLOSED], "lang": ["en"]}
-    visit.close()
 
 
-def test_a_hostile_address_is_a_question(browser: Browser, url: str) -> None:
+def test_a_hostile_address_is_a_question(visiting: Visiting) -> None:
     attack = "<img src=x onerror='window.__hacked=1'>"
-    visit = Visit(browser, url, DESKTOP, path=f"/?q={quote(attack)}")
+    visit = visiting(DESKTOP, path=f"/?q={quote(attack)}")
     visit.page.locator(".is-absent").wait_for()
     assert visit.page.locator(".message.user").inner_text() == attack
     assert visit.page.evaluate("window.__hacked") is None
-    visit.close()
 
 
 def test_the_keys_do_what_their_list_says(desk: Visit) -> None:

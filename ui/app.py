@@ -210,7 +210,7 @@ def space() -> str | None:
 
 def _close_editor() -> None:
     """Keep Gradio from opening, on a Space, a second port that takes new source and runs it."""
-    from gradio import http_server
+    from ui.stubless import http_server
 
     http_server.get_space = lambda: None
 

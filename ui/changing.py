@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-import gradio as gr
-
 from ui import narrow
 from ui.backend import Asked
+from ui.stubless import gr
 from ui.suggestions import still
 from ui.uploads import visits
 

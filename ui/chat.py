@@ -12,8 +12,6 @@ from functools import update_wrapper
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from rag.schema import Answer
 from ui import changing, narrow, strings
 from ui.api import gradio as api
@@ -21,6 +19,7 @@ from ui.backend import Asked, Backend
 from ui.html import escape, panel
 from ui.kept import conversations
 from ui.kept.feedback import Reports
+from ui.stubless import gr
 from ui.theme import theme
 from ui.uploads import visits
 from ui.uploads.shelves import Shelf

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import gradio as gr
-
 from rag.errors import SettingsError
 from rag.filters import Filters
 from rag.schema import Document
 from ui.strings import OWN_NAMES, Strings
+from ui.stubless import gr
 
 _SHOWN_CHARS = 120  # of a filter that is named because it is broken
 _SHOWN_BROKEN = 5

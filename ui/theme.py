@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gradio as gr
+from ui.stubless import gr
 
 # Names only, so that nothing is fetched but our own Arabic letters (static/style/base.css): for all others
 # each machine uses the first that it has.

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
-import gradio as gr
-
 from rag.errors import IsnadError
 from ui.api.endpoints import NAMES, Endpoints, Searched, description
 from ui.backend import Asked
+from ui.stubless import gr
 
 Endpoint = Callable[..., dict[str, Any]]
 

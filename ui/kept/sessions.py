@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from gradio.state_holder import SessionState, StateHolder
+from ui.stubless import SessionState, StateHolder
 
 KEPT = 200  # sessions of the page, of windows that are open or were: some hundreds of kilobytes each
 CLOSED_SECONDS = 3600.0  # after which a window is not coming back: a phone that slept does
