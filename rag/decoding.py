@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 LONGEST_PASSAGE = 20_000  # code points; what is beyond is not read
 LONGEST_ANSWER = 30  # words
+PAGES_KEPT = 512  # whose words and sentences are remembered: passages come again and again
 _NEVER = -1e4
 
 
@@ -33,8 +35,12 @@ class Page:
     @classmethod
     def of(cls, text: str) -> Page:
         """Return the page of a passage, cut off after `LONGEST_PASSAGE`."""
-        text = text[:LONGEST_PASSAGE]
-        return cls(text, tuple(words(text)))
+        return _page(text[:LONGEST_PASSAGE])
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _page(text: str) -> Page:
+    return Page(text, tuple(words(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rag.analysis import Analyzer
 from rag.names import is_arabic, similarity, skeleton
 from rag.synonyms import sense
+from vectorstore.products import product
 
 if TYPE_CHECKING:
     from rag.encoder import StaticEncoder
@@ -33,6 +34,7 @@ _LONG_VOWELS = str.maketrans("", "", "اويىءئؤةه")
 _PROCLITICS = ("وبال", "وكال", "فبال", "وال", "فال", "بال", "كال", "ولل", "فلل", "لل", "ال")
 _NOISE_PAIRS = 4096
 _MOST_KNOWN = 20_000
+_MOST_PAIRS = 1 << 16
 
 
 class Matcher:
@@ -71,6 +73,11 @@ class Matcher:
         rows = np.stack([known[word] for word in words])
         return rows[:, :-1], rows[:, -1]
 
+    def _row(self, word: str) -> Floats:
+        """Return the unit row of a folded word, (d,)."""
+        row = self._known.get(word)
+        return self.vectors((word,))[0][0] if row is None else row[:-1]
+
     def _look_up(self, words: Sequence[str]) -> Floats:
         """Return (n, d + 1): the unit rows of `words`, and their weights in the last column."""
         ids = self._encoder.tokenize([bare(word) for word in words])
@@ -106,12 +113,26 @@ class Matcher:
         pair = (left, right) if left <= right else (right, left)
         strength = self._pairs.get(pair)
         if strength is None:
-            if len(self._pairs) >= _MOST_KNOWN:
+            if len(self._pairs) >= _MOST_PAIRS:
                 self._pairs = {}
-            one, other = [pair[0]], [pair[1]]
-            found = self.strengths(one, self.vectors(one)[0], other, self.vectors(other)[0], [True])
-            strength = self._pairs[pair] = float(found[0, 0])
+            strength = self._pairs[pair] = self._strength(*pair)
         return strength
+
+    def _strength(self, word: str, other: str) -> float:
+        """Return what `strengths` gives for one pair without arrays: names are compared by the thousand."""
+        low, high = self._scale
+        cosine = float(np.dot(self._row(word), self._row(other)))
+        row = [_TRANSLATION * min(max((cosine - low) / (high - low), 0.0), 1.0)]
+        if self._stem(word) == self._stem(other):
+            row[0] = 1.0 if word == other else max(row[0], _SAME_STEM)
+        if consonants(word) and consonants(word) == consonants(other) and _as_long(word, other):
+            row[0] = max(row[0], _BROKEN_PLURAL)
+        named = sense(word)
+        if named is not None and named == sense(other):
+            row[0] = max(row[0], _SYNONYM)
+        self._match_starts(word, (other,), row)
+        self._match_names(word, True, (other,), (skeleton(other),), row)
+        return float(np.float32(row[0]))
 
     def strengths(
         self,
@@ -130,7 +151,7 @@ class Matcher:
             given_vectors: their unit rows.
             capital: for each asked word, whether it is written with a Latin capital (a name, perhaps).
         """
-        cosine = asked_vectors @ given_vectors.T
+        cosine = product(given_vectors, asked_vectors.T).T
         low, high = self._scale
         strength: Floats = (_TRANSLATION * np.clip((cosine - low) / (high - low), 0, 1)).astype(np.float32)
         stems: dict[str, list[int]] = {}
@@ -148,7 +169,7 @@ class Matcher:
             for u in stems.get(self._stem(word), ()):
                 strength[q, u] = 1.0 if given[u] == word else max(strength[q, u], _SAME_STEM)
             for u in roots.get(consonants(word), ()) if consonants(word) else ():
-                if abs(len(bare(word)) - len(bare(given[u]))) <= _PLURAL_ADDS:
+                if _as_long(word, given[u]):
                     strength[q, u] = max(strength[q, u], _BROKEN_PLURAL)
             named = sense(word)
             for u in senses.get(named, ()) if named is not None else ():
@@ -172,7 +193,7 @@ class Matcher:
         return entry
 
     @staticmethod
-    def _match_starts(word: str, given: Sequence[str], row: Floats) -> None:
+    def _match_starts(word: str, given: Sequence[str], row: Floats | list[float]) -> None:
         root = bare(word)
         if len(root) < 5:
             return
@@ -184,7 +205,7 @@ class Matcher:
 
     @staticmethod
     def _match_names(
-        word: str, capital: bool, given: Sequence[str], skeletons: list[str], row: Floats
+        word: str, capital: bool, given: Sequence[str], skeletons: Sequence[str], row: Floats | list[float]
     ) -> None:
         own = skeleton(word)
         if len(own) < 2 or not (capital or is_arabic(word) or len(own) >= 4):
@@ -233,6 +254,11 @@ def consonants(word: str) -> str:
         return ""
     found = bare(word).translate(_LONG_VOWELS)
     return found if len(found) >= _LEAST_ROOT else ""
+
+
+def _as_long(word: str, other: str) -> bool:
+    """Tell whether one word may be the other's plural by its length."""
+    return abs(len(bare(word)) - len(bare(other))) <= _PLURAL_ADDS
 
 
 def _shared_start(left: str, right: str) -> int:

@@ -25,6 +25,7 @@ from rag.analysis import Analyzer
 from rag.encoder import Encoder, StaticEncoder
 from rag.schema import Chunk, Hit
 from vectorstore.base import Ids, TokenIds
+from vectorstore.products import product
 from vectorstore.store import Store
 from vectorstore.united import United
 
@@ -117,7 +118,7 @@ class Aligner:
             for start in range(first, last, _ROWS):  # so few at once that they stay in the processor's cache
                 some = present[start : min(start + _ROWS, last)]
                 np.take(table, some, axis=0, out=rows[: len(some)], mode="clip")
-                np.matmul(rows[: len(some)], wanted, out=cosines[start : start + len(some)])
+                product(rows[: len(some)], wanted, cosines[start : start + len(some)])
 
         half = len(present) // 2
         beside = _BESIDE.submit(fill, half, len(present))

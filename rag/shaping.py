@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rag import cues
 from rag.attribution.arabic_cues import GIVEN_NAMES, TITLES
 from rag.cues import folded
 from rag.dates import TimeExpression, time_expressions
-from rag.decoding import Page, Run
+from rag.decoding import PAGES_KEPT, Page, Run
 from rag.question import Question
 from rag.schema import Kind
 from rag.text import Word, sentences, words
@@ -52,7 +53,8 @@ class Sentence:
     times: tuple[TimeExpression, ...]
 
 
-def read_sentences(page: Page) -> list[Sentence]:
+@lru_cache(maxsize=PAGES_KEPT)
+def read_sentences(page: Page) -> tuple[Sentence, ...]:
     """Return the sentences of a page that have words."""
     found, first = [], 0
     for start, end in sentences(page.text):
@@ -65,7 +67,7 @@ def read_sentences(page: Page) -> list[Sentence]:
             end = max(end, page.words[last - 1].end)
             found.append(_sentence(page, start, end, first, last))
         first = last
-    return found
+    return tuple(found)
 
 
 def _sentence(page: Page, start: int, end: int, first: int, last: int) -> Sentence:

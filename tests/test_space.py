@@ -19,7 +19,7 @@ from api_support import call, tool
 from packaging.requirements import Requirement
 from space_support import NAME, ROOT, SECONDS, Space, script, started
 from ui_support import chromium
-from ui_visit import PHONE, Visit
+from ui_visit import PHONE, Windows
 
 from rag.settings import Settings
 from ui import space, space_gpu
@@ -321,7 +321,7 @@ def test_a_space_answers_from_its_documents(opened: Space) -> None:
 def ask_in_a_browser(space: Space) -> None:
     """Ask as a visitor does, and open the source of the answer."""
     with chromium() as browser:
-        visit = Visit(browser, space.url, PHONE)
+        visit = Windows(browser).visit(space.url, PHONE)
         answer = visit.ask(QUESTION)
         assert "جون كيربي" in answer.inner_text()
         answer.locator("a[href^='#src-']").first.click()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vectorstore.base import DamagedError, Ids, Vectors
 from vectorstore.codes import ROUNDING, Codes, Usable, pick
 from vectorstore.exact import Recent, among, best, check_queries, gather, scores
+from vectorstore.products import product
 
 Kind = Literal["flat", "hnsw"]
 
@@ -219,7 +220,7 @@ class FaissIndex:
 
     def _best(self, entries: NDArray[np.int64], query: Vectors, k: int) -> list[tuple[int, float]]:
         if len(entries) > 2 * k:  # sums in float32, which are quick, leave few to be summed exactly
-            rough = self._vectors[self._rows[entries]] @ query
+            rough = product(self._vectors[self._rows[entries]], query)
             least = np.partition(rough, len(rough) - k)[len(rough) - k]
             entries = entries[rough >= least - 2 * ROUNDING * max(1.0, float(np.linalg.norm(query)))]
         return best(self._ids[entries], scores(self._vectors, self._rows[entries], query), k)

@@ -23,6 +23,7 @@ TITLES = folded("""
     ministre premier première roi reine général capitaine maire ville village république affaires
     étrangères de du des d señor señora don doña herr frau der die das""")
 _LEAST_ALIKE = 0.75
+_LONGEST = 8  # words of a name; longer texts are not compared by their sound
 _RESPELT = 0.85  # of two skeletons of at least four consonants in the Arabic script: غوتيريش, جوتيريس
 _TRANSLATED = 0.55  # of the words of a body's or a place's name in another language
 #: A word that makes somebody or something else of a name: the deputy minister, the minister's son.
@@ -71,6 +72,8 @@ def same(left: Sequence[str], right: Sequence[str], alike: Alike) -> bool:
     if len(few) == 1 and _stands_for(few[0], many):
         return True
     few, many = sorted((_joined(few), _joined(many)), key=len)
+    if len(few) > _LONGEST:
+        return few == many
     rest = list(many)
     for token in few:
         one = next((other for other in rest if _word(token, other, alike)), None)
@@ -95,23 +98,27 @@ def _joined(name: Sequence[str]) -> list[str]:
 
 def _word(left: str, right: str, alike: Alike) -> bool:
     """Tell whether two words are one."""
-    if left == right:
+    if left == right or _sound_alike(left, right):
         return True
-    if is_arabic(left) == is_arabic(right):
-        if is_arabic(left):
-            if min(len(left), len(right)) < 5:
-                return False
-            one, other = skeleton(left), skeleton(right)
-            foreign = min(len(one), len(other)) >= 4 and similarity(one, other) >= _RESPELT
-            return foreign or (min(len(left), len(right)) >= 6 and _edits(left, right) <= 1)
-        if 1 in (len(left), len(right)):
-            return left[:1] == right[:1]
-        one, other = skeleton(left), skeleton(right)
-        sounds = min(len(one), len(other)) >= 2 and one == other and left[0] == right[0] and len(left) > 3
-        return sounds or _edits(left, right) <= (min(len(left), len(right)) >= 7) or _kin(left, right, alike)
-    if similarity(skeleton(left), skeleton(right)) >= _LEAST_ALIKE:
-        return True
-    return alike(left, right) >= _TRANSLATED
+    if is_arabic(left) != is_arabic(right):
+        return alike(left, right) >= _TRANSLATED
+    return not is_arabic(left) and _kin(left, right, alike)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sound_alike(left: str, right: str) -> bool:
+    """Tell whether two words are one by their letters and what those sound like."""
+    one, other = skeleton(left), skeleton(right)
+    least = min(len(left), len(right))
+    if is_arabic(left) != is_arabic(right):
+        return similarity(one, other) >= _LEAST_ALIKE
+    if is_arabic(left):
+        foreign = least >= 5 and min(len(one), len(other)) >= 4 and similarity(one, other) >= _RESPELT
+        return foreign or (least >= 6 and _edits(left, right) <= 1)
+    if least == 1:
+        return left[0] == right[0]
+    sound = min(len(one), len(other)) >= 2 and one == other and left[0] == right[0] and len(left) > 3
+    return sound or _edits(left, right) <= (least >= 7)
 
 
 def _kin(left: str, right: str, alike: Alike) -> bool:

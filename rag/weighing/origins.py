@@ -27,6 +27,8 @@ def origins(passages: Sequence[tuple[str, str]]) -> list[int]:
     Args:
         passages: of each document, (the cited sentence, the text around it).
     """
+    if len(passages) < 2:
+        return [0] * len(passages)
     kept = [([word.text for word in words(sentence)], _shingles(around)) for sentence, around in passages]
     parents = list(range(len(kept)))
 
