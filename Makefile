@@ -29,7 +29,8 @@ ask: setup ## answer one question: make ask Q="…"
 	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$$Q"
 
 test: setup ## run every test, a file to each core
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
+	@# Compiled modules are kept even where that is turned off: the tests start a hundred processes.
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 check: lint types test ## what CI runs: format, lint, types, tests
 

@@ -174,29 +174,9 @@ def serve(
       isnad serve -c ~/articles --editable
       isnad serve --host 0.0.0.0        other machines can ask, too
     """
-    from rag import logs
-    from rag.commands.terminal import ProgressBar
-    from rag.pipeline import Pipeline
-    from rag.settings import Settings
-    from ui.app import serve as run
-    from ui.uploads.shelves import check_editable
+    from rag.commands.serve import serve as run
 
-    settings = Settings.load(corpus=corpus, host=host, port=port, editable=editable or None)
-    check_editable(settings, settings.host)
-    logs.configure(settings.log)
-    with ProgressBar() as progress:
-        pipeline = Pipeline.open(settings=settings, progress=progress)
-    with pipeline:
-        run(
-            pipeline,
-            settings.host,
-            settings.port,
-            examples=pipeline.examples(),
-            max_question_chars=settings.max_question_chars,
-            hub_models=not settings.encoder == settings.reader == "embedded",
-            settings=settings,
-        )
-    return 0
+    return run(corpus, host, port, editable)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from api_support import serving
 from ui_support import chromium, served
 from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows
 
@@ -86,13 +87,20 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-# The chat in a browser. Files that ask other documents have a `url` of their own.
+# Servers, each started once: a start takes seconds. Files that ask other documents have a `url` of their own.
 
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """Serve the invented documents."""
     with served() as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def api_url() -> Iterator[str]:
+    """Serve the invented documents with a search, for programs."""
+    with serving() as address:
         yield address
 
 

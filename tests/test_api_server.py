@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
-from api_support import SearchedPipeline, call, serving, tool
+from api_support import SearchedPipeline, call, tool
 from ui_corpus import AND_IN_2020, BRIDGE, CLOSED, HOSPITAL, LEVEL, LEVEL_2020, REPORT
 
 from ui.api.endpoints import NAMES, Endpoints
@@ -44,9 +43,8 @@ REFUSED: list[tuple[str, list[Any], str]] = [
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with serving() as address:
-        yield address
+def url(api_url: str) -> str:
+    return api_url
 
 
 # -- HTTP ------------------------------------------------------------------------------------------------

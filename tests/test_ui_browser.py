@@ -171,6 +171,7 @@ def test_the_interface_starts_in_arabic_and_changes_in_place(desk: Visit) -> Non
     assert page.locator(".is-answer").first.inner_text() == "الساعة 5:40 صباحاً"  # the conversation is kept
     assert "High confidence" in desk.ask(CLOSED).inner_text()
     assert desk.wrong == []
+    desk.until_kept(2)
     page.reload()
     page.locator("h1", has_text="Isnad").wait_for()
     page.locator(".isnad >> nth=1").wait_for()  # the conversation is taken up again

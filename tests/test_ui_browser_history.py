@@ -100,17 +100,13 @@ def kept(visit: Visit) -> list[list[str]]:
 
 
 def until_kept(visit: Visit, *conversations: list[str]) -> None:
-    visit.page.wait_for_function(
-        "n => Object.keys(localStorage).filter(name => name.startsWith('isnad.talk.'))"
-        ".reduce((sum, name) => sum + (JSON.parse(localStorage[name]).turns?.length ?? 0), 0) === n",
-        arg=sum(map(len, conversations)),
-    )
+    visit.until_kept(sum(map(len, conversations)))
     assert kept(visit) == list(conversations)
 
 
 BROKEN_OFF = re.compile(
-    r"ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_(REFUSED|RESET))|Connection errored out|AbortError"
-    r"|Failed to fetch|network error|Unexpected error 404"
+    r"ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_(REFUSED|RESET))|Connection errored out"
+    r"|AbortError|Failed to fetch|network error|Unexpected error 404"
 )
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 
 import httpx
@@ -17,12 +16,6 @@ from ui_support import free_port, served
 from rag.errors import SettingsError
 from ui.app import start
 from ui.html import escape
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with served() as (address, _):
-        yield address
 
 
 def test_a_server_function_takes_one_list_and_marks_the_source(url: str) -> None:

@@ -70,6 +70,14 @@ class Visit:
         answer.wait_for()
         return answer
 
+    def until_kept(self, answers: int) -> None:
+        """Wait until the browser keeps so many answers."""
+        self.page.wait_for_function(
+            "n => Object.keys(localStorage).filter(name => name.startsWith('isnad.talk.'))"
+            ".reduce((sum, name) => sum + (JSON.parse(localStorage[name]).turns?.length ?? 0), 0) === n",
+            arg=answers,
+        )
+
     def _error(self, error: Error) -> None:
         self.wrong.append(f"page error: {error}")
 

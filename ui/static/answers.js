@@ -35,8 +35,16 @@ function done(link) {
 function propose(question) {
   const box = document.querySelector("#is-question textarea");
   const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
-  set.call(box, question); // Svelte reads the box on its own event
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  const put = () => {
+    set.call(box, question); // Svelte reads the box on its own event
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  put();
+  // After an answer Gradio empties the box once more: then the question is put there again, unless the reader went on.
+  const again = setInterval(() => box.value || put(), 50);
+  const leave = () => clearInterval(again);
+  setTimeout(leave, 1500);
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, leave, { capture: true, once: true });
   box.focus();
   box.setSelectionRange(question.length, question.length);
 }
