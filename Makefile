@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TOOLS := build/tools
 CORPUS ?= seeds
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(1, (os.cpu_count() or 1) * 3 // 2))')
 export Q SPACE  # the shell reads them from the environment, so that no character of them is run
 
 .PHONY: setup run ask test check format lint types bench screenshots lock requirements audit sbom fuzz deploy \
@@ -28,9 +29,10 @@ ask: setup ## answer one question: make ask Q="…"
 	@test -n "$$Q" || { echo 'say the question: make ask Q="…"'; exit 2; }
 	@$(BIN)/isnad ask --corpus $(CORPUS) -- "$$Q"
 
-test: setup ## run every test, a file to each core
-	@# Compiled modules are kept even where that is turned off: the tests start a hundred processes.
-	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
+test: setup ## run every test, three files for two cores
+	@# Compiled modules are kept even where that is turned off: the tests start a hundred processes. They also
+	@# wait for those, so there are more of them at a time than there are cores.
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: lint types test ## what CI runs: format, lint, types, tests
 

@@ -348,6 +348,17 @@ def test_the_process_sees_nothing_of_the_environment(
     assert "secret" not in waiting.environ().values()
 
 
+def test_a_process_is_used_again_however_large_its_parent_is(sandbox: Sandbox) -> None:
+    ballast = b"x" * (Limits().memory // 3)  # written, so that memory is held for it
+    before = children()
+    list(sandbox.read(PAGE, "a.html", Limits()))
+    first = children() - before
+    list(sandbox.read(PAGE, "b.html", Limits()))
+    assert len(ballast) > Limits().memory / 4
+    assert [each.status() != psutil.STATUS_ZOMBIE for each in first] == [True]
+    assert children() - before == first
+
+
 def test_nothing_of_ours_forks_or_unpickles() -> None:
     wrong = []
     for package in ("rag", "vectorstore", "ui"):

@@ -26,6 +26,7 @@ BACKWARDS = "".join(
     ("قالت المهندسة ليلى إن البناء في المدينة القديمة استغرق سنة كاملة على الأقل. " * 6)[::-1]
 )
 MOST = 60_000  # bytes of an upload
+BOTH_SIZES = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +76,10 @@ def with_list(visit: Visit) -> Visit:
     return visit
 
 
-@pytest.fixture(scope="module", params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture(scope="module")
 def window(request: pytest.FixtureRequest, windows: Windows, url: str) -> Iterator[Visit]:
-    """Return a window of each size, for several tests."""
-    opening = windows.visit(url, request.param)
+    """Return a window for several tests, at a desk if they name no other size."""
+    opening = windows.visit(url, getattr(request, "param", DESKTOP))
     yield opening
     opening.close()
 
@@ -147,6 +148,7 @@ def count_is(visit: Visit, text: str) -> None:
     visit.page.wait_for_function("text => document.querySelector('.is-count').textContent === text", arg=text)
 
 
+@BOTH_SIZES
 def test_an_upload_is_asked_and_opened_at_its_words(visit: Visit, files: Path) -> None:
     mine = visit
     add(mine, files / "برج الصقر.docx")
@@ -191,6 +193,7 @@ def test_nobody_but_the_visitor_is_answered_from_an_upload_or_sees_it(
     other.close()
 
 
+@BOTH_SIZES
 def test_each_file_that_is_not_taken_says_why_and_the_others_go_on(visit: Visit, files: Path) -> None:
     assert "حتى 60" in visit.page.locator(".is-limits").first.inner_text()
     add(visit, *(files / name for name in ("صورة.png", "كبير.txt", "فارغ.txt", "مقفل.pdf", "orchard.txt")))
@@ -210,6 +213,7 @@ def test_each_file_that_is_not_taken_says_why_and_the_others_go_on(visit: Visit,
     row(visit, "orchard (2).txt").wait_for()
 
 
+@BOTH_SIZES
 def test_text_that_came_out_garbled_is_marked_in_the_list(visit: Visit, files: Path) -> None:
     add(visit, files / "معكوس.txt")
     warning = row(visit, "معكوس").locator(".is-garbled")
@@ -218,6 +222,7 @@ def test_text_that_came_out_garbled_is_marked_in_the_list(visit: Visit, files: P
     assert no_sideways_scrolling(visit.page)
 
 
+@BOTH_SIZES
 def test_what_is_removed_is_asked_no_more_until_it_is_put_back_and_all_can_be_forgotten(
     visit: Visit, files: Path
 ) -> None:
