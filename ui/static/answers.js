@@ -38,15 +38,15 @@ function propose(question) {
   const put = () => {
     set.call(box, question); // Svelte reads the box on its own event
     box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+    box.setSelectionRange(question.length, question.length);
   };
   put();
-  // After an answer Gradio empties the box once more: then the question is put there again, unless the reader went on.
-  const again = setInterval(() => box.value || put(), 50);
+  // After an answer Gradio empties and disables the box once more: then this is done again, unless the reader went on.
+  const again = setInterval(() => (box.value && document.activeElement !== document.body) || put(), 50);
   const leave = () => clearInterval(again);
   setTimeout(leave, 1500);
   for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, leave, { capture: true, once: true });
-  box.focus();
-  box.setSelectionRange(question.length, question.length);
 }
 
 function questionOf(link) {
