@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from rag import cli
 from rag.settings import Settings
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -22,6 +23,14 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
     ]
     listed = {name for row in rows for name in re.findall(r"ISNAD_(\w+)", row)}
     assert listed == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_readme_shows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r'^\$ make ask Q="(.+)"\n((?:.*\n)+?)```$', readme, re.M)
+    assert shown is not None
+    assert cli.main(["ask", "--corpus", str(ROOT / "seeds"), shown[1]]) == 0
+    assert capsys.readouterr().out == shown[2]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
