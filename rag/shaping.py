@@ -30,7 +30,8 @@ _NEGATIONS = folded("""
     لم لن ليس ليست ليسوا نفى نفت ينفي تنفي ولم ولن وليس وليست فلم فلن ونفى ونفت
     not never no nor denied denies nicht kein keine nie jamais pas nunca niegan niega değil yok hayır""")
 _LOOSE_START = folded("""
-    و ف ثم أو أن إن بأن and or but that than then et ou mais que y o pero und oder aber dass ve veya ama""")
+    و ف ثم أو أن إن بأن بينهم منهم and or but that than then including et ou mais que dont y o pero und oder
+    aber dass darunter ve veya ama""")
 _LOOSE_END = folded("""
     و في من على إلى عن مع أو ثم التي الذي الذين حيث كما أن إن and or of in on at to for with by from the a an
     et ou de du des à en dans par pour y o en con por para und oder von im mit""")

@@ -40,6 +40,8 @@ def shape(question: str, text: str, marked: str) -> str:
         ("أين يقع؟", "يقع في وسط بيروت عند الساحل.", "بيروت عند", "بيروت عند"),
         ("أين يقع؟", "يقع قرب بيروت في الجبل.", "بيروت في", "بيروت"),
         ("من زار؟", "زارها أو زار أخاها سالم.", "أو زار", "زار"),
+        ("كم جنديا؟", "جُرح 90 شخصا بينهم 60 جنديا.", "بينهم 60 جنديا", "60 جنديا"),
+        ("Combien de soldats ?", "Il y a 90 militaires, dont 60 soldats.", "dont 60 soldats", "60 soldats"),
         ("ماذا حدث؟", "قال إن الوزير لم يستقل من منصبه.", "يستقل", "لم يستقل"),
         ("What happened?", "He said they did not sign the paper.", "sign the paper", "not sign the paper"),
     ],
