@@ -405,6 +405,8 @@ def test_an_answer_that_the_server_has_forgotten_is_explained_and_followed_up_al
         answer.locator(".is-stage").nth(2).wait_for()
         other.ask(PRESS)
         assert visit.ask(AND_IN_2020).locator(".is-full").inner_text() == LEVEL_2020
+        for each in (visit, other):
+            each.close()  # while the server is there
 
 
 # A restart of the server; last, because it is of one server for all
