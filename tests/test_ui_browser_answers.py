@@ -9,7 +9,7 @@ from ui_corpus import AND_IN_2020, CLOSED, HEARING, INJURED, LEVEL, PRESS
 from ui_visit import DESKTOP, PHONE, Visit, Visiting, is_inside, no_sideways_scrolling
 
 if TYPE_CHECKING:
-    pass
+    from playwright.sync_api import Route
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +85,26 @@ def test_a_completed_question_can_be_asked_exactly_as_it_was_typed(desk: Visit) 
     answer.locator(".is-absent").wait_for()
     assert answer.locator(".is-completed").count() == 0
     assert desk.page.locator(".message.user").all_inner_texts() == [LEVEL, AND_IN_2020, AND_IN_2020]
+
+
+def test_a_reader_faster_than_the_keeping_of_an_answer_is_served_all_the_same(desk: Visit) -> None:
+    desk.ask(LEVEL)
+    desk.until_kept(1)
+    held: list[Route] = []
+    pattern = "**/component_server/"
+    desk.page.route(pattern, lambda each: held.append(each) if _keeps(each) else each.continue_())
+    desk.ask(AND_IN_2020).locator("a[href='#typed']").click()
+    desk.page.wait_for_timeout(500)
+    assert held
+    for each in held:
+        each.continue_()
+    desk.page.unroute(pattern)
+    desk.page.locator(".isnad").nth(2).locator(".is-absent").wait_for()
+
+
+def _keeps(route: Route) -> bool:
+    """Tell whether the page asks for what it keeps of an answer."""
+    return '"receipts"' in (route.request.post_data or "")
 
 
 def test_why_unfolds_with_the_scores_and_the_answer_without_the_first_source(desk: Visit) -> None:

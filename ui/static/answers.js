@@ -83,7 +83,7 @@ actions.copy = async (link) => {
 actions.share = async (link) => {
   const address = new URL(location.pathname, location.href);
   address.searchParams.set("q", questionOf(link));
-  for (const [name, value] of filtersOf(link)) address.searchParams.append(name, value);
+  for (const [name, value] of await filtersOf(link)) address.searchParams.append(name, value);
   if (language() !== "ar") address.searchParams.set("lang", language());
   await write(address.href);
   done(link);

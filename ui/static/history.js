@@ -56,6 +56,13 @@ const { note, sustain, filtersOf, arrive } = (() => {
     }
   }
 
+  // What is kept of the answers with these keys: from the server where the reader is faster than `note`.
+  async function recordsOf(wanted) {
+    const unknown = wanted.filter((key) => !held.has(key));
+    if (unknown.length) for (const record of await server.receipts([unknown])) held.set(record.key, record);
+    return wanted.map((key) => held.get(key)).filter(Boolean);
+  }
+
   // One after the other, and never a conversation over another: see `awaited`.
   let noting = Promise.resolve();
   let noted = "";
@@ -86,9 +93,7 @@ const { note, sustain, filtersOf, arrive } = (() => {
       cleared ||= !screen.querySelector(".user-row");
       return;
     }
-    const unknown = now.filter((key) => !held.has(key));
-    if (unknown.length) for (const record of await server.receipts([unknown])) held.set(record.key, record);
-    const turns = now.map((key) => held.get(key)).filter(Boolean);
+    const turns = await recordsOf(now);
     let before = current ? turnsOf(SHELF + current) : [];
     if (cleared && questions(before) !== questions(turns)) {
       become(""); // and not where a single question was asked again
@@ -124,17 +129,17 @@ const { note, sustain, filtersOf, arrive } = (() => {
     draw(false);
   }
 
-  const recordOf = (link) => held.get(keys(link.closest(".isnad"))[0]);
+  const recordOf = async (link) => (await recordsOf(keys(link.closest(".isnad")).slice(0, 1)))[0];
   const FILTERS = ["doc", "in", "since", "until"]; // their names in an address
 
   // The filters that an answer was asked with, as the address of its question has them.
-  function filtersOf(link) {
-    const values = recordOf(link)?.filters ?? [];
+  async function filtersOf(link) {
+    const values = (await recordOf(link))?.filters ?? [];
     return FILTERS.flatMap((name, place) => [values[place] ?? []].flat().map((value) => [name, value]));
   }
 
-  const askAgain = (link) => {
-    const record = recordOf(link);
+  const askAgain = async (link) => {
+    const record = await recordOf(link);
     if (!record) return;
     const { question } = record.answer;
     trigger("input", { kind: "ask", question, filters: record.filters, language: language() });
