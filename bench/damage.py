@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +64,6 @@ def harm(data: bytes, how: str, draw: random.Random) -> bytes:
     return bytes(damaged)
 
 
-def once(load: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what loads the reader the first time, and then gives it again: all trials share it."""
-    kept: list[Any] = []
-
-    def loaded(*some: Any, **more: Any) -> Any:
-        if not kept:
-            kept.append(load(*some, **more))
-        return kept[0]
-
-    return loaded
-
-
 def kind_of(path: Path) -> str:
     """Return what a file of the index belongs to."""
     folder = path.parent.name.split("-")[0]
@@ -87,7 +74,6 @@ class Trial:
     """A folder, its whole index, and what that answers."""
 
     def __init__(self, place: Path, questions: int) -> None:
-        import rag.pipeline
         from rag.index import Index
         from rag.settings import Settings
 
@@ -99,7 +85,6 @@ class Trial:
         self.settings = Settings.load(home=place / "home")
         time.sleep(2.1)  # files written just now would be read again at every look
         with Index.open(self.folder, self.settings) as index:
-            rag.pipeline.load_reader = once(rag.pipeline.load_reader)
             self.expected = self.ask(index)
             self.held = self.look(index)
             if not all(answer["answered"] for answer in self.expected):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -211,6 +211,16 @@ class StaticEncoder:
                     out[some] += self._table[flat[starts[some][:, None] + piece]].sum(axis=1)
 
 
+@lru_cache(maxsize=1)
+def embedded_encoder() -> StaticEncoder:
+    """Return the embedded encoder, which the pipelines of a process share: it never changes.
+
+    Raises:
+        ModelError: if it is missing or damaged.
+    """
+    return StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
+
+
 def load_encoder(
     name: str = EMBEDDED,
     *,
@@ -228,7 +238,7 @@ def load_encoder(
         ModelError: if it cannot be loaded; the message says what to do.
     """
     if name == EMBEDDED:
-        return StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED)
+        return embedded_encoder()
     from rag.hub_encoder import HubEncoder
 
     return HubEncoder.open(

@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from rag import metrics
 from rag.analysis import Analyzer
-from rag.encoder import EMBEDDED, Encoder, StaticEncoder, load_encoder
+from rag.encoder import EMBEDDED, Encoder, StaticEncoder, embedded_encoder, load_encoder
 from rag.errors import CorpusError, StoreError
 from rag.filters import Filters, Listing
 from rag.homes import LINKS, follows_links
@@ -321,18 +321,13 @@ class Index:
         return hashlib.sha256(both.encode()).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def _embedded() -> StaticEncoder:
-    return StaticEncoder.open(name=EMBEDDED)
-
-
 def encoders(settings: Settings, progress: Progress | None = None) -> tuple[Encoder, StaticEncoder]:
     """Return the encoder that compares passages, and the one that compares words, which may be the same.
 
     Raises:
         ModelError: if one cannot be loaded.
     """
-    tokens = _embedded()  # immutable, so that all pipelines of a process share one
+    tokens = embedded_encoder()
     if settings.encoder == EMBEDDED:
         return tokens, tokens
     encoder = load_encoder(

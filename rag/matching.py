@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.analysis import Analyzer
+from rag.encoder import StaticEncoder, embedded_encoder
 from rag.names import is_arabic, similarity, skeleton
 from rag.synonyms import sense
 from vectorstore.products import product
 
 if TYPE_CHECKING:
-    from rag.encoder import StaticEncoder
     from rag.question import Question
     from rag.text import Word
 
@@ -229,10 +229,20 @@ class Matcher:
             return 0.2, 0.6
         rng = np.random.default_rng(0)
         left, right = rng.choice(rows, _NOISE_PAIRS), rng.choice(rows, _NOISE_PAIRS)
-        unit = self._table / np.maximum(norms, 1e-12)[:, None]
-        cosine = np.einsum("nd,nd->n", unit[left], unit[right])[left != right]
+        one, other = (self._table[rows] / norms[rows, None] for rows in (left, right))
+        cosine = np.einsum("nd,nd->n", one, other)[left != right]
         mean, deviation = float(cosine.mean()), max(float(cosine.std()), 0.01)
         return mean + _COUNTS * deviation, mean + _COUNTS_FULLY * deviation
+
+
+@lru_cache(maxsize=1)
+def embedded_matcher() -> Matcher:
+    """Return the matcher of the embedded encoder, which the pipelines of a process share.
+
+    Raises:
+        ModelError: if the encoder is missing or damaged.
+    """
+    return Matcher(embedded_encoder())
 
 
 @lru_cache(maxsize=1 << 15)

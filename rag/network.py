@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,3 +80,13 @@ class Network:
         """Return (length, 2) scores of a window's pieces."""
         inputs = {"ids": window.ids[None], "types": window.types[None]}
         return np.asarray(self._session.run(["ends"], inputs)[0][0], dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def embedded_network() -> Network:
+    """Return the embedded network, which the pipelines of a process share: it never changes.
+
+    Raises:
+        ModelError: if it is missing or damaged.
+    """
+    return Network.open()

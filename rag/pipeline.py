@@ -19,7 +19,7 @@ from rag.errors import QuestionError, SettingsError
 from rag.filters import Filters
 from rag.gathering import SEARCHED, gather
 from rag.index import Index, Progress
-from rag.matching import Matcher
+from rag.matching import Matcher, embedded_matcher
 from rag.question import parse
 from rag.reader import Reader, load_reader
 from rag.retriever import Aligner, Retriever
@@ -96,7 +96,7 @@ class Pipeline:
     def _wire(cls, index: Index, settings: Settings, progress: Progress | None) -> Pipeline:
         try:
             retriever = Retriever(index.store, index.encoder, Aligner(index.tokens), index.analyzer)
-            matcher = Matcher(index.tokens)
+            matcher = embedded_matcher()
             reader = load_reader(
                 settings.reader,
                 matcher,

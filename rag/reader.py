@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from rag.confidence import CONFIDENCE, Confidence, Found, evidence
 from rag.decoding import Floats, Page, Run, SpanModel
-from rag.encoder import EMBEDDED_FOLDER, StaticEncoder
 from rag.extent import Extent, extent_of
 from rag.hub import Progress
-from rag.matching import Matcher
-from rag.network import EMBEDDED, READER_FOLDER, Network
+from rag.matching import Matcher, embedded_matcher
+from rag.network import EMBEDDED, READER_FOLDER, embedded_network
 from rag.question import Question, parse
 from rag.schema import Chunk, Span
 from rag.shaping import Sentence, clause, kind_of, read_sentences, shaped
@@ -121,9 +120,9 @@ def load_reader(
     Raises:
         ModelError: if there is no such reader, or it cannot be loaded.
     """
-    matcher = matcher or Matcher(StaticEncoder.open(EMBEDDED_FOLDER, name=EMBEDDED))
+    matcher = matcher or embedded_matcher()
     if name == EMBEDDED:
-        return SpanReader(Network.open(), matcher, Confidence.load(READER_FOLDER / CONFIDENCE))
+        return SpanReader(embedded_network(), matcher, Confidence.load(READER_FOLDER / CONFIDENCE))
     from rag.hub_reader import HubReader
 
     model = HubReader.open(name, device=device, batch_size=batch_size, progress=progress)

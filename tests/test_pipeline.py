@@ -41,6 +41,19 @@ def pipeline() -> Iterator[Pipeline]:
         yield opened
 
 
+def test_a_second_pipeline_loads_no_model_again(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise AssertionError("a model was loaded again")
+
+    monkeypatch.setattr("onnxruntime.InferenceSession", load)
+    monkeypatch.setattr("tokenizers.Tokenizer.from_buffer", load)
+    (tmp_path / "bridge.txt").write_text(BRIDGE, "utf-8")
+    with Pipeline.open(tmp_path) as second:
+        assert second.answer("كم يبلغ طول الجسر؟").citations[0].quote.startswith("640")
+
+
 def assert_citations_hold(answer: Answer, documents: dict[str, str]) -> None:
     for citation in (*answer.citations, *answer.nearest):
         text = documents[citation.document]
@@ -165,7 +178,7 @@ questions = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(texts.filter(str.strip), min_size=1, max_size=4), question=questions)
 def test_every_citation_quotes_its_document_exactly(texts: list[str], question: str) -> None:
     clean = [text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts]
