@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from api_support import serving
+from hypothesis import settings
 from ui_support import chromium, served
 from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Tests are never timed: what a machine does beside them is not their fault.
+settings.register_profile("isnad", deadline=None)
+settings.load_profile("isnad")
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = ROOT.parent / "shared" / "seeds"

@@ -199,7 +199,7 @@ FRAGMENTS = st.sampled_from([*_WORDS.split(), *'،.:«»“”"(),’', "\n"])
 TEXTS = st.lists(FRAGMENTS | st.text(max_size=4), max_size=40).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(TEXTS, st.data())
 def test_whatever_the_text_the_chain_is_lawful(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -208,7 +208,7 @@ def test_whatever_the_text_the_chain_is_lawful(text: str, data: st.DataObject) -
     assert_lawful(text, attribute(text, start, end, span=None if at is None else (at, at + 1)))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(st.sampled_from([case for case in CASES if case["lang"] == "ar"]), st.data())
 def test_harakat_and_tatweel_change_offsets_and_no_words(case: dict[str, Any], data: st.DataObject) -> None:
     text, start, end, span = place(case)

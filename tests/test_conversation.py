@@ -197,7 +197,7 @@ some_turns = st.lists(
 
 
 @given(st.sampled_from(ARABIC), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_harakat_and_tatweel_change_nothing_but_those_characters(case: dict[str, Any], data: Any) -> None:
     question = bare(case["question"])
     letters = [i for i, c in enumerate(question) if "ء" <= c <= "ي"]
@@ -213,7 +213,7 @@ def test_harakat_and_tatweel_change_nothing_but_those_characters(case: dict[str,
 
 
 @given(texts, some_turns)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_completed_lawfully_or_not_at_all(question: str, earlier: list[Turn]) -> None:
     done = complete(question, earlier)
     assert complete(question, earlier) == done
@@ -229,7 +229,7 @@ def test_any_text_is_completed_lawfully_or_not_at_all(question: str, earlier: li
 
 
 @given(st.sampled_from(CASES), some_turns, texts)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_strange_turns_before_and_strange_questions_raise_nothing(
     case: dict[str, Any], before: list[Turn], added: str
 ) -> None:

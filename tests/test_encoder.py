@@ -104,7 +104,7 @@ def test_characters_that_the_vocabulary_lacks_do_not_match_each_other(encoder: S
     assert encoder.encode_query(["ᚠᚢᚦ"]).tolist() == [[0.0] * encoder.dimension]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from([*TEXTS, " ", "\u00a0", "\x1c", "\u0301", "\u0640", "\u064e", "ال", "ﷺ", "\u200d"])
@@ -118,7 +118,7 @@ def test_word_by_word_tokens_are_the_tokenizers_own(text: str) -> None:
     assert ids(embedded(), text) == whole  # now from the words that are known
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.one_of(st.sampled_from(TEXTS), st.text(st.characters(codec="utf-8"), max_size=40)), max_size=8

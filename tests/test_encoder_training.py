@@ -48,7 +48,7 @@ def best_total(gain: np.ndarray) -> float:
     return max(options)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_alignment_finds_the_best_total(rows: int, columns: int, seed: int) -> None:
     gain = np.random.default_rng(seed).uniform(-1, 1, (rows, columns))

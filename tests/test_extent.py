@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.decoding import Page, Run
@@ -174,7 +174,6 @@ _TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=40).map(
 )
 
 
-@settings(deadline=None)
 @given(_QUESTIONS, _TEXTS, st.data())
 def test_the_extent_holds_the_run_and_lies_in_its_context(
     question: str, text: str, data: st.DataObject
@@ -197,7 +196,6 @@ def test_the_extent_holds_the_run_and_lies_in_its_context(
         assert found.context_end <= max(listed.end, sentence.end)
 
 
-@settings(deadline=None)
 @given(
     st.text(st.sampled_from(list("اوب ،.:«»\"'()-\n1•aB؛–”“")), min_size=1, max_size=80),
     _QUESTIONS,
@@ -211,7 +209,6 @@ def test_whatever_the_text_something_is_quoted(text: str, question: str, data: s
         assert found.context_start <= found.start < found.end <= found.context_end
 
 
-@settings(deadline=None)
 @given(st.sampled_from([case for case in CASES if case["lang"] == "ar"]), st.data())
 def test_harakat_and_tatweel_do_not_change_what_is_quoted(case: dict[str, str], data: st.DataObject) -> None:
     page, asked = Page.of(case["text"]), parse(case["question"])

@@ -229,7 +229,7 @@ def many(request: pytest.FixtureRequest) -> Iterator[Pipeline]:
             yield opened
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     names=st.sets(st.sampled_from(["0/*", "1/*", "*7.txt", "3/3.txt"])),
     languages=st.sets(st.sampled_from(["ar", "en"])),

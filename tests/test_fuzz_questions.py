@@ -16,7 +16,7 @@ from rag.cli import main
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 
-quietly = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+quietly = settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 QUESTIONS = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=9).map(" ".join)
 DAYS = st.none() | st.sampled_from(
     ["2019", "2019-05", "2019-02-31", "٢٠١٩", "أمس", "٤ مايو 2019", "0000", "9999-12-31", "\0", "-", "x" * 99]

@@ -101,7 +101,7 @@ def test_the_questions_have_answers(answers: dict[str, Answer]) -> None:
     assert [question for question, answer in answers.items() if not answer.answered] == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6), question=st.sampled_from(QUESTIONS), spelling=st.sampled_from(SPELLINGS[:3])
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.plurals import names_many
@@ -245,7 +245,6 @@ def test_a_question_without_words_has_no_terms() -> None:
     assert parse("").kind == "other"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_a_question_and_its_terms_lie_inside_it(text: str) -> None:
     for term in parse(text).terms:
@@ -253,7 +252,6 @@ def test_any_text_is_a_question_and_its_terms_lie_inside_it(text: str) -> None:
         assert 0 < term.weight <= 1
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["متى وصل الوفد إلى عمان", "كم طالبا حضر الدرس", "من كتب الرواية"]), st.data())
 def test_tashkeel_and_tatweel_do_not_change_what_is_understood(text: str, data: st.DataObject) -> None:
     marked = "".join(

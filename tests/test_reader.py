@@ -166,7 +166,7 @@ def test_nothing_is_found_without_passages_or_without_words(reader: Reader) -> N
 _TEXT = st.text(st.sampled_from(list("ابتثمنلوية ً،.؟\n3٣6 «»\"'aBc%-")), max_size=200)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_TEXT, st.lists(_TEXT, max_size=4))
 def test_spans_lie_in_their_sentence_apart_from_each_other_best_first(
     question: str, texts: list[str]

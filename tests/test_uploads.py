@@ -90,7 +90,7 @@ def test_a_file_that_is_no_document_by_its_name_is_refused(name: str) -> None:
     assert refused.value.reason == "upload_wrong_kind"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=400))
 def test_whatever_it_was_called_the_name_is_one_of_a_plain_file_and_stays_as_it_is(name: str) -> None:
     try:

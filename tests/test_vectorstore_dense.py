@@ -148,7 +148,7 @@ coordinates = st.sampled_from([-2.0, -1.0, 0.0, 1.0, 2.0])  # few, so that score
 rows = st.tuples(coordinates, coordinates, coordinates).filter(any)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     vectors=st.lists(rows, max_size=60),
     query=rows,

@@ -24,7 +24,7 @@ def written(folder: Path, rows: list[list[int]]) -> Ragged:
     return Ragged.open(folder / "rows.bin", "<u4")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     rows=st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=8),
     picks=st.lists(st.integers(0, 7), max_size=8),

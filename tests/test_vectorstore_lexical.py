@@ -224,7 +224,7 @@ token = st.sampled_from(["مطار", "قوات", "قتل", "airport", "13", "و"
 text = st.lists(token, max_size=8).map(" ".join)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     texts=st.lists(st.tuples(text, text), max_size=12),
     query=st.fixed_dictionaries({"words": st.lists(token, max_size=5), "grams": st.lists(token, max_size=5)}),

@@ -523,7 +523,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=st.lists(steps, max_size=12))
 def test_after_any_steps_catalog_and_indexes_agree(
     steps: list[tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory
