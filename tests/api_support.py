@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
+import plain_http
 from ui_corpus import DOCUMENTS, FakePipeline, cite
 from ui_support import running
 
@@ -66,7 +66,7 @@ def call(
     url: str, name: str, *arguments: object, headers: Mapping[str, str] | None = None
 ) -> tuple[str, Any]:
     """Call an endpoint as curl would; return the event's name and its data."""
-    with httpx.Client(headers=headers) as client:
+    with plain_http.Client(headers=headers) as client:
         made = client.post(f"{url}/gradio_api/call/{name}", json={"data": list(arguments)})
         if made.status_code != 200:
             return str(made.status_code), made.text
@@ -78,6 +78,6 @@ def call(
 def tool(url: str, method: str, headers: Mapping[str, str] | None = None, **params: Any) -> Any:
     """Send one message of the Model Context Protocol, and return its result."""
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    reply = httpx.post(f"{url}/mcp", json=body, headers={**MCP, **(headers or {})})
+    reply = plain_http.post(f"{url}/mcp", json=body, headers={**MCP, **(headers or {})})
     reply.raise_for_status()
     return reply.json()["result"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import httpx
+import plain_http
 from ui_support import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,12 +104,15 @@ def _wait(space: Space, password: str | None) -> None:
         if space.process.poll() is not None:
             break
         try:
-            page = httpx.get(space.url, timeout=5)
+            page = plain_http.get(space.url, timeout=5)
             if "gradio_config" in page.text or (password and 'type="password"' in page.text):
                 return
             space.first_page = space.first_page or page.text
-            space.refused = space.refused or httpx.post(f"{space.url}/mcp", json={})
-            stage = httpx.get(f"{space.url}/isnad/progress").json()["stage"]
+            space.refused = space.refused or plain_http.post(f"{space.url}/mcp", json={})
+            told = plain_http.get(f"{space.url}/isnad/progress")
+            if told.status_code == 404:
+                continue  # the chat opened in between
+            stage = told.json()["stage"]
             if stage not in space.stages[-1:]:
                 space.stages.append(stage)
         except (httpx.HTTPError, ValueError):

@@ -7,7 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from api_support import SearchedPipeline, call, tool
 from ui_corpus import AND_IN_2020, BRIDGE, CLOSED, HOSPITAL, LEVEL, LEVEL_2020, REPORT
@@ -67,14 +67,14 @@ def test_an_endpoint_refuses_in_one_line(url: str, name: str, arguments: list[An
 
 def test_arguments_can_be_named(url: str) -> None:
     body = {"question": AND_IN_2020, "earlier": [LEVEL], "languages": ["ar"]}
-    made = httpx.post(f"{url}/gradio_api/call/v2/ask", json=body).json()
-    stream = httpx.get(f"{url}/gradio_api/call/ask/{made['event_id']}").text
+    made = plain_http.post(f"{url}/gradio_api/call/v2/ask", json=body).json()
+    stream = plain_http.get(f"{url}/gradio_api/call/ask/{made['event_id']}").text
     (answer,) = json.loads(stream.split("data: ", 1)[1])
     assert answer["completed"] == LEVEL_2020
 
 
 def test_the_five_endpoints_are_all_that_is_public_and_each_is_described(url: str) -> None:
-    endpoints = httpx.get(f"{url}/gradio_api/info").json()["named_endpoints"]
+    endpoints = plain_http.get(f"{url}/gradio_api/info").json()["named_endpoints"]
     assert list(endpoints) == [f"/{name}" for name in NAMES]
     for endpoint in endpoints.values():
         assert endpoint["description"].endswith(".")
@@ -200,4 +200,4 @@ def test_the_clients_of_the_package_can_talk_to_it(url: str) -> None:
 
 
 def test_no_stream_is_kept_open_for_a_tool_client(url: str) -> None:
-    assert httpx.get(f"{url}/mcp", headers={"accept": "text/event-stream"}).status_code == 404
+    assert plain_http.get(f"{url}/mcp", headers={"accept": "text/event-stream"}).status_code == 404

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from api_support import HELD, MCP, SearchedPipeline, call, serving, tool
 from ui_corpus import CLOSED
@@ -89,12 +89,12 @@ def test_of_gradios_routes_only_the_listed_ones_are_open() -> None:
 
 
 def test_no_file_of_the_machine_can_be_read(url: str) -> None:
-    home = httpx.get(f"{url}/config").json()
+    home = plain_http.get(f"{url}/config").json()
     assert home["mode"] == "blocks"
     for path in ("/etc/passwd", "pyproject.toml", "rag/settings.py", "C:/Windows/win.ini"):
         for route in ("/gradio_api/file=", "/gradio_api/file/", "/file=", "/static/", "/assets/", "/svelte/"):
             for dots in ("", "../../../../../../..", "..%2f..%2f..%2f..%2f.."):
-                assert httpx.get(f"{url}{route}{dots}{path}").status_code in (403, 404)
+                assert plain_http.get(f"{url}{route}{dots}{path}").status_code in (403, 404)
 
 
 def test_the_server_fetches_nothing_for_anybody(url: str) -> None:
@@ -104,30 +104,30 @@ def test_the_server_fetches_nothing_for_anybody(url: str) -> None:
         listening.settimeout(0.5)
         address = f"127.0.0.1:{listening.getsockname()[1]}"
         for route in ("file", "proxy"):
-            assert httpx.get(f"{url}/gradio_api/{route}=http://{address}/x").status_code == 404
+            assert plain_http.get(f"{url}/gradio_api/{route}=http://{address}/x").status_code == 404
         with pytest.raises(TimeoutError):
             listening.accept()
 
 
 def functions(url: str) -> list[dict[str, Any]]:
-    return list(httpx.get(f"{url}/config").json()["dependencies"])
+    return list(plain_http.get(f"{url}/config").json()["dependencies"])
 
 
 def test_what_waits_in_the_queue_cannot_be_called_past_it(url: str) -> None:
     ask = next(each["id"] for each in functions(url) if each["api_name"] == "ask")
     body = {"data": [CLOSED], "fn_index": ask, "session_hash": "abc"}
-    past = httpx.post(f"{url}/gradio_api/run/predict", json=body)
+    past = plain_http.post(f"{url}/gradio_api/run/predict", json=body)
     assert past.status_code == 404
     assert "queue" in past.text
-    assert httpx.post(f"{url}/gradio_api/queue/join", json=body).status_code == 200
+    assert plain_http.post(f"{url}/gradio_api/queue/join", json=body).status_code == 200
 
 
 def test_the_chats_own_functions_have_no_name_to_be_called_by(url: str) -> None:
     private = {each["api_name"] for each in functions(url) if each["api_visibility"] == "private"}
     assert private
     for name in private - {False, None}:
-        assert httpx.post(f"{url}/gradio_api/call/{name}", json={"data": []}).status_code == 404
-        assert httpx.post(f"{url}/gradio_api/run/{name}", json={"data": []}).status_code == 404
+        assert plain_http.post(f"{url}/gradio_api/call/{name}", json={"data": []}).status_code == 404
+        assert plain_http.post(f"{url}/gradio_api/run/{name}", json={"data": []}).status_code == 404
 
 
 def test_another_sites_page_can_neither_act_nor_read(url: str) -> None:
@@ -135,26 +135,27 @@ def test_another_sites_page_can_neither_act_nor_read(url: str) -> None:
     for path in ("/gradio_api/queue/join", "/gradio_api/component_server/", "/gradio_api/call/ask", "/mcp"):
         # text/plain, because a browser asks no leave for it
         body = json.dumps({"data": [CLOSED]})
-        sent = httpx.post(url + path, content=body, headers={**evil, "content-type": "text/plain"})
+        sent = plain_http.post(url + path, content=body, headers={**evil, "content-type": "text/plain"})
         assert sent.status_code == 403
-    assert "access-control-allow-origin" not in httpx.get(f"{url}/config", headers=evil).headers
+    assert "access-control-allow-origin" not in plain_http.get(f"{url}/config", headers=evil).headers
 
 
 def test_a_name_that_was_rebound_to_this_machine_reaches_nothing(url: str) -> None:
     for path in ("/", "/config", "/gradio_api/info"):
-        assert httpx.get(url + path, headers={"host": "rebound.example"}).status_code == 421
+        assert plain_http.get(url + path, headers={"host": "rebound.example"}).status_code == 421
 
 
 def test_a_question_of_any_length_gets_an_answer_of_one_line(url: str) -> None:
     event, data = call(url, "ask", "س" * 1_000_000)
     assert (event, data["error"]) == ("error", "the question has 1000000 characters; at most 1000 fit")
-    too_large = httpx.post(f"{url}/gradio_api/call/ask", content=b"[" * 8_000_001)
+    too_large = plain_http.post(f"{url}/gradio_api/call/ask", content=b"[" * 8_000_001)
     assert too_large.status_code == 413
 
 
 def test_the_queue_is_bounded() -> None:
     def ask(_: int) -> int:
-        return httpx.post(f"{url}/gradio_api/call/v2/ask", json={"question": HELD}, timeout=30).status_code
+        asked = plain_http.post(f"{url}/gradio_api/call/v2/ask", json={"question": HELD}, timeout=30)
+        return asked.status_code
 
     with serving() as url, ThreadPoolExecutor(50) as pool:
         made = list(pool.map(ask, range(50)))
@@ -163,20 +164,20 @@ def test_the_queue_is_bounded() -> None:
 
 
 def test_without_the_password_nothing_is_told(public: str) -> None:
-    assert httpx.get(public).status_code == 401
+    assert plain_http.get(public).status_code == 401
     for path in ("/config", "/gradio_api/info", "/assets/index.js", "/theme.css"):
-        refused = httpx.get(public + path)
+        refused = plain_http.get(public + path)
         assert refused.status_code == 401
         assert "مستشفى" not in refused.text
     assert call(public, "ask", CLOSED)[0] == "401"
-    assert httpx.post(f"{public}/mcp", json={}, headers=MCP).status_code == 401
+    assert plain_http.post(f"{public}/mcp", json={}, headers=MCP).status_code == 401
 
 
 def test_with_the_password_everything_works(public: str) -> None:
     header = {"authorization": "Basic " + b64encode(f"me:{PASSWORD}".encode()).decode()}
     assert call(public, "ask", CLOSED, headers=header) == ("complete", [ANSWER])
     assert tool(public, "tools/list", header)["tools"][0]["name"] == "ask"
-    with httpx.Client(base_url=public, follow_redirects=True) as browser:
+    with plain_http.Client(base_url=public, follow_redirects=True) as browser:
         assert browser.get("/?lang=fr").status_code == 401
         page = browser.post("/isnad/login?lang=fr", data={"password": PASSWORD})
         assert page.status_code == 200
@@ -187,7 +188,7 @@ def test_with_the_password_everything_works(public: str) -> None:
 
 def test_past_its_rate_a_client_is_asked_to_wait(public: str) -> None:
     statuses = []
-    with httpx.Client() as client:  # 40 calls a minute, which even a slow machine makes sooner
+    with plain_http.Client() as client:  # 40 calls a minute, which even a slow machine makes sooner
         while 429 not in statuses and len(statuses) < 200:
             statuses.append(client.post(f"{public}/mcp", json={}).status_code)
     assert statuses[-1] == 429

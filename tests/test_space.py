@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from api_support import call, tool
 from packaging.requirements import Requirement
@@ -337,17 +337,17 @@ def test_a_space_is_asked_through_the_browser(opened: Space) -> None:
 
 
 def test_a_space_can_be_shown_by_the_hub_and_knows_clients_by_what_its_proxy_says(opened: Space) -> None:
-    page = httpx.get(opened.url, headers={"host": NAME, "x-forwarded-proto": "https"})
+    page = plain_http.get(opened.url, headers={"host": NAME, "x-forwarded-proto": "https"})
     assert "frame-ancestors 'self' https://huggingface.co" in page.headers["content-security-policy"]
     assert f'"root":"https://{NAME}"' in page.text.replace(" ", "")
     for number in range(200):
         client = {"x-forwarded-for": "192.0.2.9, 8.8.8.8" if number % 2 else "192.0.2.1, 8.8.8.8"}
-        status = httpx.post(f"{opened.url}/docs", headers=client).status_code
+        status = plain_http.post(f"{opened.url}/docs", headers=client).status_code
         if status == 429:
             break
     else:
         pytest.fail("one client was never asked to wait")
-    assert httpx.post(f"{opened.url}/docs", headers={"x-forwarded-for": "8.8.4.4"}).status_code == 404
+    assert plain_http.post(f"{opened.url}/docs", headers={"x-forwarded-for": "8.8.4.4"}).status_code == 404
 
 
 @pytest.mark.soak
@@ -356,14 +356,14 @@ def test_a_space_that_slept_answers_as_before(folder: Path, opened: Space, tmp_p
     secret = "a password of its own"
     header = {"authorization": f"Bearer {secret}"}
     with started(folder, tmp_path, ISNAD_PASSWORD=secret) as awake:  # in a new container, with an empty disk
-        assert httpx.get(awake.url).status_code == 401
+        assert plain_http.get(awake.url).status_code == 401
         assert ask(awake, **header) == before
         event, (checked,) = call(awake.url, "verify", before, headers=header)
         assert (event, checked["verified"]) == ("complete", True)
-        login = httpx.post(f"{awake.url}/isnad/login", data={"password": secret})
+        login = plain_http.post(f"{awake.url}/isnad/login", data={"password": secret})
     cookie = {"cookie": login.headers["set-cookie"].split(";")[0]}
     with started(folder, tmp_path, ISNAD_PASSWORD=secret) as again:  # with storage that was kept
-        assert httpx.get(again.url, headers=cookie).status_code == 200
+        assert plain_http.get(again.url, headers=cookie).status_code == 200
         assert ask(again, **cookie) == before
         assert not re.search(r": 7 of 7$", "".join(again.log), re.M)  # nothing was read again
 

@@ -9,6 +9,7 @@ import socket
 from contextlib import suppress
 
 import httpx
+import plain_http
 import pytest
 from ui_corpus import HOSPITAL, FakePipeline, cite
 from ui_support import free_port, served
@@ -21,12 +22,12 @@ from ui.html import escape
 def test_a_server_function_takes_one_list_and_marks_the_source(url: str) -> None:
     citation = cite(HOSPITAL, "15 مصاباً")
     span = [citation.start, citation.end]
-    config = httpx.get(f"{url}/config").json()
+    config = plain_http.get(f"{url}/config").json()
     panel = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "is-panel")
 
     def source(*arguments: object) -> httpx.Response:
         body = {"session_hash": "a", "component_id": panel, "fn_name": "source", "data": list(arguments)}
-        return httpx.post(f"{url}/gradio_api/component_server/", json=body)
+        return plain_http.post(f"{url}/gradio_api/component_server/", json=body)
 
     shown = source(escape.document_token(HOSPITAL), span, [span], "ar")
     assert shown.status_code == 200
@@ -40,24 +41,24 @@ def test_a_server_function_takes_one_list_and_marks_the_source(url: str) -> None
 
 def test_every_answer_carries_headers_that_keep_the_page_to_this_server(url: str) -> None:
     for path in ("/", "/config", "/theme.css"):
-        headers = httpx.get(url + path).headers
+        headers = plain_http.get(url + path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in headers["content-security-policy"]
 
 
 def test_the_page_names_no_typeface_to_be_fetched(url: str) -> None:
-    theme = httpx.get(f"{url}/theme.css").text
+    theme = plain_http.get(f"{url}/theme.css").text
     assert re.findall(r"@import|url\((?![\"']?data:)[^)]*", theme) == []
-    assert httpx.get(f"{url}/config").json()["stylesheets"] == []
+    assert plain_http.get(f"{url}/config").json()["stylesheets"] == []
 
 
 def test_the_page_is_arabic_before_gradio_starts(url: str) -> None:
-    page = httpx.get(url).text
+    page = plain_http.get(url).text
     assert page.index("isnad.language") < page.index('type="module"')
 
 
 def test_nothing_can_be_uploaded(url: str) -> None:
-    made = httpx.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"two bytes or more")})
+    made = plain_http.post(f"{url}/gradio_api/upload", files={"files": ("a.txt", b"two bytes or more")})
     assert made.status_code == 404
 
 
@@ -87,7 +88,7 @@ def test_ctrl_c_closes_the_chat_without_a_traceback(number: signal.Signals) -> N
     with served(port) as (url, process):
         assert url == f"http://127.0.0.1:{port}"
         with (
-            httpx.stream("GET", f"{url}/gradio_api/heartbeat/window") as beats,  # of a window that is open
+            plain_http.stream("GET", f"{url}/gradio_api/heartbeat/window") as beats,  # of an open window
             suppress(httpx.HTTPError),
         ):
             chunks = beats.iter_raw()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import httpx
+import plain_http
 import pytest
 
 from ui import waiting
@@ -29,13 +30,13 @@ def url(server: Waiting, path: str = "/") -> str:
 
 
 def test_progress_is_told_as_it_stands(opened: Waiting) -> None:
-    assert httpx.get(url(opened, PROGRESS)).json() == {"stage": "", "done": 0, "total": 0}
+    assert plain_http.get(url(opened, PROGRESS)).json() == {"stage": "", "done": 0, "total": 0}
     opened.progress("reading", 3, 7)
-    assert httpx.get(url(opened, PROGRESS)).json() == {"stage": "reading", "done": 3, "total": 7}
+    assert plain_http.get(url(opened, PROGRESS)).json() == {"stage": "reading", "done": 3, "total": 7}
 
 
 def test_the_page_names_every_stage_in_each_language(opened: Waiting) -> None:
-    page = httpx.get(url(opened)).text
+    page = plain_http.get(url(opened)).text
     found = re.search(r"stages = (\{.*?\}),", page)
     assert found
     stages = json.loads(found[1])
@@ -48,7 +49,7 @@ def test_the_page_names_every_stage_in_each_language(opened: Waiting) -> None:
     ("method", "path"), [("POST", "/"), ("POST", "/mcp"), ("GET", "/config"), ("GET", "/isnad/fonts/../x")]
 )
 def test_whatever_else_is_asked_is_told_to_come_again(opened: Waiting, method: str, path: str) -> None:
-    reply = httpx.request(method, url(opened, path))
+    reply = plain_http.request(method, url(opened, path))
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
     assert "documents are being read" in reply.json()["detail"]
     assert reply.headers["x-content-type-options"] == "nosniff"
@@ -72,7 +73,7 @@ def test_connections_that_say_nothing_are_few_and_end(
             while time.monotonic() < until:
                 peak = max(peak, threading.active_count() - before)
                 try:
-                    if httpx.get(url(server), timeout=5).status_code == 200:
+                    if plain_http.get(url(server), timeout=5).status_code == 200:
                         break
                 except httpx.HTTPError:
                     for each in idle[:8]:  # a byte now and then does not keep a place
@@ -93,7 +94,7 @@ def test_a_client_that_leaves_is_no_traceback(opened: Waiting, capfd: pytest.Cap
                 socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0"
             )  # reset, not end
             connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-    assert httpx.get(url(opened)).status_code == 200
+    assert plain_http.get(url(opened)).status_code == 200
     assert capfd.readouterr().err == ""
 
 
@@ -101,5 +102,5 @@ def test_closing_frees_the_address() -> None:
     first = Waiting("127.0.0.1", 0)
     first.close()
     second = Waiting("127.0.0.1", first.port)
-    assert httpx.get(url(second)).status_code == 200
+    assert plain_http.get(url(second)).status_code == 200
     second.close()
