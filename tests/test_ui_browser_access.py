@@ -15,7 +15,7 @@ from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows, no_sideways_scrol
 from ui import strings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = pytest.mark.browser
 
@@ -118,7 +118,7 @@ def has_no_fault(
     lang: str,
     size: dict[str, int],
     scheme: str = "light",
-    turned: Sequence[str] = ("empty", "answers", "source", "documents"),
+    turned: Sequence[str] = (),
 ) -> None:
     """Visit every screen; on those `turned`, look at the colours of the other scheme, too."""
     visit = visiting(size, f"/?lang={lang}", scheme=scheme)
@@ -131,11 +131,12 @@ def has_no_fault(
             turn(visit)
 
 
-@pytest.mark.parametrize(("lang", "size"), [("ar", DESKTOP), ("en", PHONE)], ids=["ar-1280", "en-390"])
-def test_axe_finds_nothing_serious_on_any_screen_in_light_and_dark(
-    visiting: Visiting, lang: str, size: dict[str, int]
-) -> None:
-    has_no_fault(visiting, lang, size)
+def test_axe_finds_nothing_serious_on_any_screen_in_light_and_dark(visiting: Visiting) -> None:
+    has_no_fault(visiting, "ar", DESKTOP, turned=("empty", "answers", "source", "documents"))
+
+
+def test_axe_finds_nothing_serious_on_any_screen_of_a_phone(visiting: Visiting) -> None:
+    has_no_fault(visiting, "en", PHONE)
 
 
 @pytest.mark.soak
@@ -345,6 +346,36 @@ def test_nothing_jumps_while_an_answer_arrives(request: pytest.FixtureRequest, w
         assert page.evaluate("window.shifts.reduce((sum, each) => sum + each, 0)") < SHIFT, question
 
 
+COUNT_FRAMES = """(() => {
+  const frame = window.requestAnimationFrame.bind(window);
+  window.frames = 0;
+  window.requestAnimationFrame = (callback) => frame((time) => {
+    window.frames++;
+    callback(time);
+  });
+})()"""
+
+
+def test_a_page_that_nobody_touches_draws_a_few_frames_a_second(browser: Browser, url: str) -> None:
+    visit = Visit(browser, COUNT_FRAMES)
+    visit.begin(url, DESKTOP)
+    visit.ask(CLOSED)
+    page = visit.page
+    page.wait_for_timeout(1500)
+    page.evaluate("window.frames = 0")
+    page.wait_for_timeout(2000)
+    assert page.evaluate("window.frames") < 20  # of 120
+    called_off = (
+        "() => { window.called = false; cancelAnimationFrame(requestAnimationFrame(() => called = true)); }"
+    )
+    page.evaluate(called_off)
+    page.evaluate(
+        "() => new Promise((done) => { requestAnimationFrame(done); document.body.dataset.touched = 1; })"
+    )
+    assert page.evaluate("window.called") is False
+    visit.close()
+
+
 def test_with_reduced_motion_nothing_moves(desk: Visit) -> None:
     desk.page.emulate_media(reduced_motion="reduce")
     desk.ask(CLOSED).locator(".is-chip").first.click()
@@ -376,16 +407,18 @@ def test_with_forced_colours_what_was_drawn_by_backgrounds_is_still_seen(desk: V
 
 
 @pytest.mark.parametrize(
-    "size", [{"width": 640, "height": 400}, {"width": 320, "height": 480}], ids=["200%", "400%"]
+    ("size", "languages"),
+    [({"width": 640, "height": 400}, ["fr"]), ({"width": 320, "height": 480}, ["fr", "ar"])],
+    ids=["200%", "400%"],
 )
 def test_at_large_zoom_everything_is_reached_without_scrolling_sideways(
-    desk: Visit, size: dict[str, int]
+    desk: Visit, size: dict[str, int], languages: list[str]
 ) -> None:
     page = desk.page
     page.set_viewport_size(size)  # what is left of a screen of 1280 pixels
     close(desk)
     assert no_sideways_scrolling(page)
-    for lang in ("fr", "ar"):
+    for lang in languages:
         change(desk, lang)
         answer = desk.ask(INJURED)
         assert no_sideways_scrolling(page), lang

@@ -23,7 +23,7 @@ STATIC = Path(__file__).parent / "static"
 STYLES = (
     "base", "chat", "answer", "panel", "views", "history", "documents", "phone", "touch", "modes", "print",
 )  # fmt: skip
-SCRIPTS = ("boot", "access")
+SCRIPTS = ("boot", "rest", "access")
 _SPOKEN = ("conversation", "placeholder", "does_enter", "stop", "asked_label", "answer_label")  # to access.js
 FONTS = "/isnad/fonts/"  # where the typefaces are served; the style names them without the first slash
 
