@@ -116,14 +116,14 @@ def api_url() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Open a browser for one file: while one is open, no test can run an event loop."""
+    """Open a browser, whose event loop runs in this thread from now on: `loops.finish` is for other ones."""
     with chromium() as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def windows(browser: Browser) -> Windows:
     return Windows(browser)
 

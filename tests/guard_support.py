@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from loops import finish
+
 from ui.page import Application
 
 
@@ -89,4 +91,4 @@ async def request(
 
 def call(app: Application, *arguments: Any, **named: Any) -> Reply:
     """Send one request from outside an event loop; as `request`."""
-    return asyncio.run(request(app, *arguments, **named))
+    return finish(request(app, *arguments, **named))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import plain_http
 import pytest
 from api_support import SearchedPipeline, call, tool
+from loops import finish
 from ui_corpus import AND_IN_2020, BRIDGE, CLOSED, HOSPITAL, LEVEL, LEVEL_2020, REPORT
 
 from ui.api.endpoints import NAMES, Endpoints
@@ -194,7 +194,7 @@ def test_the_clients_of_the_package_can_talk_to_it(url: str) -> None:
             result = await session.call_tool("ask", {"question": CLOSED})
             return greeting.instructions or "", result.structuredContent
 
-    instructions, answer = asyncio.run(talk())
+    instructions, answer = finish(talk())
     assert "in their own words" in instructions
     assert answer == ANSWER
 

@@ -8,6 +8,7 @@ import pytest
 from guard_support import Clock, Reply, call, echo, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loops import finish
 
 import ui.guards.limits as limits
 from rag.errors import SettingsError
@@ -260,7 +261,7 @@ def at_once(app: Limits, paths: list[str], clients: list[str]) -> list[int]:
             *(request(app, "POST", path, client=who, pause=0.05) for path, who in asked)
         )
 
-    return [reply.status for reply in asyncio.run(together())]
+    return [reply.status for reply in finish(together())]
 
 
 def test_one_client_has_so_many_requests_open_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from index_support import fill, opened
+from loops import finish
 
 from rag import logs
 from rag.cli import main
@@ -69,7 +70,6 @@ def test_the_routes_stand_before_those_that_take_any_path(folder: Path) -> None:
 
 def get(app: object, path: str) -> tuple[int, str]:
     """Ask an ASGI app without a server."""
-    import asyncio
 
     sent: list[dict[str, object]] = []
 
@@ -83,7 +83,7 @@ def get(app: object, path: str) -> tuple[int, str]:
         "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
         "headers": [], "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "root_path": "",
     }  # fmt: skip
-    asyncio.run(app(scope, receive, send))  # type: ignore[operator]
+    finish(app(scope, receive, send))  # type: ignore[operator]
     body = b"".join(bytes(message.get("body", b"")) for message in sent)  # type: ignore[arg-type]
     return int(str(sent[0]["status"])), body.decode("utf-8")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from saved_pages import DAY, HEADING, NOISE, PAGES, PARAGRAPHS, TITLE
 
 from rag.corpus import read_all
 from rag.schema import Document
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 def read(path: Path, data: bytes) -> Document:
@@ -45,14 +48,9 @@ def test_the_article_of_a_saved_page_is_read_whole_and_alone(tmp_path: Path, kin
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
-def test_a_page_that_a_browser_has_saved_is_read_alike(tmp_path: Path) -> None:
+def test_a_page_that_a_browser_has_saved_is_read_alike(tmp_path: Path, browser: Browser) -> None:
     """As a single file (MHTML, which loses scripts, JSON-LD among them), and as the browser has made it."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
+    with browser.new_page() as page:
         session = page.context.new_cdp_session(page)
         for kind, make in PAGES.items():
             path = tmp_path / f"{kind}.html"
@@ -63,4 +61,3 @@ def test_a_page_that_a_browser_has_saved_is_read_alike(tmp_path: Path) -> None:
             path.unlink()
             is_article(read(tmp_path / f"{kind}.mhtml", single), old=kind == "tables")
             is_article(read(tmp_path / f"{kind} complete.html", complete), old=kind == "tables")
-        browser.close()

@@ -18,7 +18,6 @@ import pytest
 from api_support import call, tool
 from packaging.requirements import Requirement
 from space_support import NAME, ROOT, SECONDS, Space, script, started
-from ui_support import chromium
 from ui_visit import PHONE, Windows
 
 from rag.settings import Settings
@@ -318,22 +317,21 @@ def test_a_space_answers_from_its_documents(opened: Space) -> None:
     assert asked["structuredContent"]["answer"] == answer["answer"]
 
 
-def ask_in_a_browser(space: Space) -> None:
+def ask_in_a_browser(space: Space, windows: Windows) -> None:
     """Ask as a visitor does, and open the source of the answer."""
-    with chromium() as browser:
-        visit = Windows(browser).visit(space.url, PHONE)
-        answer = visit.ask(QUESTION)
-        assert "جون كيربي" in answer.inner_text()
-        answer.locator("a[href^='#src-']").first.click()
-        mark = visit.page.locator("#is-panel mark").first
-        mark.wait_for()
-        assert mark.inner_text() == "جون كيربي"
-        visit.close()
+    visit = windows.visit(space.url, PHONE)
+    answer = visit.ask(QUESTION)
+    assert "جون كيربي" in answer.inner_text()
+    answer.locator("a[href^='#src-']").first.click()
+    mark = visit.page.locator("#is-panel mark").first
+    mark.wait_for()
+    assert mark.inner_text() == "جون كيربي"
+    visit.close()
 
 
 @pytest.mark.browser
-def test_a_space_is_asked_through_the_browser(opened: Space) -> None:
-    ask_in_a_browser(opened)
+def test_a_space_is_asked_through_the_browser(opened: Space, windows: Windows) -> None:
+    ask_in_a_browser(opened, windows)
 
 
 def test_a_space_can_be_shown_by_the_hub_and_knows_clients_by_what_its_proxy_says(opened: Space) -> None:
@@ -383,7 +381,9 @@ def test_a_space_that_cannot_start_says_why_in_one_line(folder: Path, tmp_path: 
 
 
 @pytest.mark.space
-def test_a_space_runs_with_what_its_requirements_install(folder: Path, tmp_path: Path) -> None:
+def test_a_space_runs_with_what_its_requirements_install(
+    folder: Path, tmp_path: Path, windows: Windows
+) -> None:
     """Takes minutes and a package index: python -m pytest -m space"""
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
@@ -402,7 +402,7 @@ def test_a_space_runs_with_what_its_requirements_install(folder: Path, tmp_path:
         first = ask(space)
         assert first["answered"] is True
         assert tool(space.url, "tools/list")["tools"][0]["name"] == "ask"
-        ask_in_a_browser(space)
+        ask_in_a_browser(space, windows)
         assert "Warning" not in "".join(space.log)
     # Put to sleep while it reads for the first time, and woken on what it had kept by then.
     home = tmp_path / "interrupted"

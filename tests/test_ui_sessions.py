@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from loops import finish
 
 from ui.kept.sessions import Sessions, bounded, forget
 
@@ -45,7 +45,7 @@ def running(app: Any, kept: int = 3) -> Sessions:
         async with bounded(lifespan, kept)(app):
             pass
 
-    asyncio.run(start())
+    finish(start())
     sessions: Sessions = app.state_holder
     return sessions
 

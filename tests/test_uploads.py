@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import threading
@@ -18,6 +17,7 @@ from guard_support import Clock, Reply, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_support import LIBRARY, fill
+from loops import finish
 from starlette.applications import Starlette
 
 from rag.corpus import scan
@@ -165,7 +165,7 @@ def send(
     app = listened_to(Starlette(routes=[Uploads(shelf).route]))
     query = f"do={do}&lang={lang}&name={quote(name, errors='surrogatepass')}"
     headers = [(HEADER, token), *more.pop("headers", [])]
-    reply: Reply = asyncio.run(request(app, "POST", UPLOAD, headers, pieces, query=query, **more))
+    reply: Reply = finish(request(app, "POST", UPLOAD, headers, pieces, query=query, **more))
     events = [json.loads(line) for line in reply.text.splitlines() if line]
     return reply.status, events
 
@@ -352,7 +352,7 @@ def test_a_body_without_end_is_cut_off_by_the_guard_too(shelf: Visits) -> None:
     app = Limits(
         Starlette(routes=[Uploads(shelf).route]), calls_per_minute=0, proxied=False, upload_bytes=2000
     )
-    reply = asyncio.run(request(app, "POST", UPLOAD, (), [b"x" * 5000] * 4, query="do=add&name=a.txt"))
+    reply = finish(request(app, "POST", UPLOAD, (), [b"x" * 5000] * 4, query="do=add&name=a.txt"))
     assert reply.status == 413
     assert [path.name for path in shelf.folder.iterdir()] == ["lock"]
 
@@ -379,7 +379,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(shelf: Visits) -> None:
         }
         await Starlette(routes=[Uploads(shelf).route])(scope, receive, ignore)
 
-    asyncio.run(broken_off())
+    finish(broken_off())
     assert len(shelf) == 0
     assert [path.name for path in shelf.folder.iterdir()] == ["lock"]
 
@@ -432,7 +432,7 @@ def test_more_at_once_than_is_taken_in_waits_outside(shelf: Visits) -> None:
     service = Uploads(shelf)
     service._coming["203.0.113.5"] = 3
     app = Starlette(routes=[service.route])
-    reply = asyncio.run(request(app, "POST", UPLOAD, (), [b"x"], query="do=add&name=a.txt&lang=en"))
+    reply = finish(request(app, "POST", UPLOAD, (), [b"x"], query="do=add&name=a.txt&lang=en"))
     assert "try again in a moment" in json.loads(reply.text)["message"]
 
 
