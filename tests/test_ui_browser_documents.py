@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,10 @@ from index_support import HARBOUR, LIBRARY, MILL, fill
 from ui_support import running
 from ui_visit import DESKTOP, PHONE, Visit, Visiting, Windows, is_inside, no_sideways_scrolling
 
+from ui import strings
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, Route
 
 pytestmark = pytest.mark.browser
 
@@ -167,6 +170,23 @@ def test_an_upload_is_asked_and_opened_at_its_words(visit: Visit, files: Path) -
     assert is_inside(chosen, mine.page.locator(".is-panel-body"))
     close_panel(mine)
     assert is_offered(mine, "برج الصقر", "ميناء المرجان", "The old mill")
+
+
+def test_of_several_files_the_later_ones_wait_for_their_turn(visit: Visit, files: Path) -> None:
+    held: list[Route] = []
+    pattern = re.compile("do=add")
+    visit.page.route(pattern, lambda each: held.append(each))
+    add(visit, files / "orchard.txt", files / "برج الصقر.docx")
+    coming = visit.page.locator(".is-coming li")
+    coming.nth(1).locator(".is-stage-now").get_by_text(strings.load("ar")("stage_waiting")).wait_for()
+    visit.page.locator(".is-coming li.is-working", has_text="orchard.txt").wait_for()
+    assert visit.page.locator(".is-coming li.is-working").count() == 1
+    while not held:
+        visit.page.wait_for_timeout(20)
+    visit.page.unroute(pattern)
+    row(visit, "برج الصقر").wait_for()
+    row(visit, "orchard").wait_for()
+    assert coming.count() == 0
 
 
 def test_nobody_but_the_visitor_is_answered_from_an_upload_or_sees_it(

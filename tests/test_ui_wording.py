@@ -61,6 +61,15 @@ def test_english_has_typographic_quotation_marks() -> None:
         assert text.count("“") == text.count("”"), text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ar", "171,000 كلمة"), ("en", "171,000 words"), ("fr", "171\u202f000 mots")]
+)
+def test_the_thousands_of_long_numbers_stand_apart(lang: str, said: str) -> None:
+    words = strings.load(lang)
+    assert words.count("length", 171_000) == said
+    assert words.number(9_999) == "9999"
+
+
 @pytest.mark.parametrize("lang", strings.LANGUAGES)
 def test_no_text_begins_or_ends_with_a_space_or_has_two_in_a_row(lang: str) -> None:
     for text in every(lang):

@@ -36,7 +36,7 @@ def refusal(error: RefusedError, words: Strings) -> str:
     """Return why something was refused, and what to do."""
     values = dict(error.values)
     if isinstance(limit := values.get("limit"), int):
-        values["limit"] = size(limit, words) if error.reason != "upload_much_text" else f"{limit:,}"
+        values["limit"] = size(limit, words) if error.reason != "upload_much_text" else words.number(limit)
     return words(error.reason, **values)
 
 

@@ -28,7 +28,10 @@ from ui.uploads.visits import Visits
 
 SEARCHED = 12  # more titles than that can be searched
 _KEPT = 5000  # documents whose length and legibility are remembered
-_SAID = ("stage_sending", "stage_done", "upload_broken", "upload_as", "retry", "dismiss", "drop_now")
+_SAID = (
+    "stage_waiting", "stage_sending", "stage_done", "upload_broken", "upload_as",
+    "retry", "dismiss", "drop_now",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

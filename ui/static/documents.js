@@ -202,6 +202,7 @@
     coming.append(line);
     return {
       tell({ stage: kind, text, done, total }) {
+        line.classList.toggle("is-working", kind !== "waiting");
         const told = kind === "sending" ? total > 0 : total > 1;
         stage.textContent = !told ? text : kind === "sending" ? `${text} ${Math.floor((100 * done) / total)}%` : `${text} ${Math.floor(done)} / ${total}`;
         if (told) {
@@ -244,12 +245,13 @@
     if (shown.view !== "documents") show(element, "documents");
     for (const file of files) {
       const line = begin(file.name);
-      line.tell({ stage: "waiting", text: words.stage_sending, done: 0, total: 0 });
+      line.tell({ stage: "waiting", text: words.stage_waiting, done: 0, total: 0 });
       working = working.then(() => send(file, file.name, line));
     }
   }
 
   async function send(file, name, line) {
+    line.tell({ stage: "sending", text: words.stage_sending, done: 0, total: 0 });
     let outcome = await change({ do: "check", name, size: file.size }, null, () => {});
     if (!outcome.refused) outcome = await change({ do: "add", name }, file, line.tell);
     if (outcome.refused) {

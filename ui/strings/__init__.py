@@ -11,6 +11,7 @@ from typing import Any
 LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
 DEFAULT = "ar"
 OWN_NAMES = {**LANGUAGES, "es": "Español", "de": "Deutsch", "tr": "Türkçe", "fa": "فارسی"}  # of languages
+_THOUSANDS = {"fr": "\u202f"}  # what stands between them, where that is no comma
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
@@ -39,7 +40,11 @@ class Strings:
     def count(self, key: str, n: int) -> str:
         """Return the words for `n` things, in the plural form that the language asks for."""
         forms = self.words[key]
-        return str(forms.get(plural(self.lang, n), forms["other"])).format(n=n)
+        return str(forms.get(plural(self.lang, n), forms["other"])).format(n=self.number(n))
+
+    def number(self, n: int) -> str:
+        """Return a number with its thousands apart, from five digits on."""
+        return f"{n:,}".replace(",", _THOUSANDS.get(self.lang, ",")) if n >= 10_000 else str(n)
 
     def date(self, day: dt.date) -> str:
         """Return the day in words, such as `24 يوليو 2021`."""
