@@ -5,7 +5,7 @@
   const BETWEEN = 1000;
   const frame = window.requestAnimationFrame.bind(window);
   const cancel = window.cancelAnimationFrame.bind(window);
-  const waiting = new Map(); // what is to be called with the next frame, by numbers below zero: the browser's own are above
+  const waiting = new Map(); // what the next frame is to call, by numbers below zero: the browser's are above
   let last = performance.now(); // when something happened
   let number = 0;
   let timer = 0;
