@@ -27,6 +27,7 @@ def app() -> Any:
         pending_event_ids_session={},
         pending_messages_per_session={},
         event_ids_to_events={},
+        send_message=None,
         sleep_when_free=0.001,
         progress_update_sleep_when_free=0.01,
     )
@@ -95,6 +96,19 @@ def test_lists_of_questions_go_when_they_are_answered_or_nobody_can_be_told(app:
     queue.pending_messages_per_session = {"answered": object(), "is answered, not told": object()}
     forget(app)
     assert set(queue.pending_event_ids_session) == {"waits for its answer", "is answered, not told"}
+    assert set(queue.pending_messages_per_session) == {"is answered, not told"}
+
+
+def test_the_queue_goes_on_where_somebody_who_waits_has_been_forgotten(app: Any) -> None:
+    queue = app.queue
+    queue.send_message = lambda event, said: queue.pending_messages_per_session[event.session_hash].append(
+        said
+    )
+    queue.pending_messages_per_session = {"here": []}
+    running(app)
+    for session in ("gone", "here"):
+        queue.send_message(SimpleNamespace(session_hash=session), f"to {session}")
+    assert queue.pending_messages_per_session == {"here": ["to here"]}
 
 
 def test_the_queue_is_looked_at_a_hundred_times_a_second_and_not_a_thousand(app: Any) -> None:

@@ -2,7 +2,8 @@
 
 By itself it keeps the page's state for the last 10,000 sessions; takes each call of an endpoint for one, of
 70 kB; never forgets a session's list of questions under way; and looks a thousand times a second whether
-somebody has asked.
+somebody has asked. Nor does it forget the messages of a session until there are those of 2,000: then those of
+the first go, though it may be waiting for an answer, and the attempt to tell it ends the queue for everybody.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def bounded(lifespan: Lifespan, kept: int = KEPT, every: float = SWEEP_SECONDS) 
         page.state_session_capacity = kept
         app.state_holder = Sessions()
         app.state_holder.set_blocks(page)
+        page._queue.send_message = _teller(page._queue)
         page._queue.sleep_when_free = _LOOK_SECONDS
         page._queue.progress_update_sleep_when_free = _PROGRESS_SECONDS
         sweeping = asyncio.create_task(_sweep(app, every))
@@ -91,6 +93,17 @@ def bounded(lifespan: Lifespan, kept: int = KEPT, every: float = SWEEP_SECONDS) 
     return running
 
 
+def _teller(queue: Any) -> Callable[[Any, Any], None]:
+    """Return `queue.send_message`, but silent where the session of an event is gone."""
+    send = queue.send_message
+
+    def tell(event: Any, event_message: Any) -> None:
+        if event.session_hash in queue.pending_messages_per_session:
+            send(event, event_message)
+
+    return tell
+
+
 async def _sweep(app: Any, every: float) -> None:
     while True:
         await asyncio.sleep(every)
@@ -99,6 +112,8 @@ async def _sweep(app: Any, every: float) -> None:
 
 def forget(app: Any, closed: float = CLOSED_SECONDS) -> None:
     """Drop the sessions whose window has been closed for so long, and lists of questions that were answered.
+
+    And the messages of sessions that have nothing under way: nobody listens to them any more.
 
     Of a session whose messages Gradio has dropped itself, nobody can be told any more that it is answered.
     """
@@ -114,3 +129,6 @@ def forget(app: Any, closed: float = CLOSED_SECONDS) -> None:
         awaited = session in queue.pending_messages_per_session or asked & queue.event_ids_to_events.keys()
         if not asked or not awaited:
             del queue.pending_event_ids_session[session]
+    for session in list(queue.pending_messages_per_session):
+        if session not in queue.pending_event_ids_session:
+            del queue.pending_messages_per_session[session]
