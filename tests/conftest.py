@@ -30,7 +30,7 @@ needs_articles = pytest.mark.skipif(not ARTICLES.is_dir(), reason="the five arti
 
 
 def pytest_collection_finish() -> None:
-    """Keep what is imported by now out of the collector's sight: it stays, and to look at it takes 0.2 s."""
+    """Keep what is imported by now out of the collector's sight: it stays, and is a lot to look at."""
     gc.collect()
     gc.freeze()
 
