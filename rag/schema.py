@@ -14,6 +14,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 Relation = Literal["single", "agree", "compatible", "conflict"]
@@ -53,7 +54,7 @@ class Section:
         return {"kind": self.kind, "label": self.label}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A file of the corpus: its text as decoded or extracted, and what is known about it."""
 
@@ -66,7 +67,7 @@ class Document:
     body_start: int = 0  # text[:body_start] is front matter: never searched, never quoted
     sections: tuple[Section, ...] = ()  # by their start; empty where the file has no such places
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Return the SHA-256 of the text in UTF-8, in hexadecimal."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()

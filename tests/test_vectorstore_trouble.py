@@ -185,6 +185,28 @@ def test_a_value_of_another_kind_is_damage_and_no_crash(tmp_path: Path, statemen
             getattr(catalog, read)()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE chunks SET document = CAST('x' AS BLOB) WHERE id = 1",
+        "UPDATE chunks SET document = 7 WHERE id = 1",
+        "UPDATE chunks SET start = 'one' WHERE id = 1",
+        'UPDATE chunks SET "end" = "end" + 1 WHERE id = 1',
+        "UPDATE texts SET text = CAST(text AS BLOB) WHERE document = 1",
+        "UPDATE texts SET text = replace(text, 'سفينة', 'سفيتة') WHERE document = 1",
+        "DELETE FROM texts WHERE document = 1",
+    ],
+)
+def test_no_words_are_cut_from_a_damaged_row(tmp_path: Path, statement: str) -> None:
+    with Catalog.open(tmp_path / "c") as catalog:
+        catalog.put(*document("سفينة.txt"))
+        catalog.put(*document("مركب.txt"))
+        tampered(catalog.path, statement)
+        with pytest.raises(CatalogError, match="is damaged"):
+            catalog.chunk_rows([2, 1])
+        assert [row.id for row in catalog.chunk_rows([2])] == [2]
+
+
 def test_an_error_inside_a_snapshot_is_heard_when_the_disk_has_ended_it(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "c")
 

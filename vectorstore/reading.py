@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -241,18 +243,27 @@ class CatalogReader:
         """Return the chunks of these ids, in this order; those no longer there are left out."""
         wanted = [int(id_) for id_ in ids]
         statement = (
-            'SELECT chunks.id, name, start, "end", substr(text, start + 1, "end" - start), token_ids,'
-            " chunks.mark, token_mark"
+            'SELECT chunks.id, chunks.document, name, start, "end", token_ids, chunks.mark, token_mark'
             " FROM chunks LEFT JOIN documents ON documents.id = chunks.document"
-            " LEFT JOIN texts ON texts.document = chunks.document"
             " LEFT JOIN embeddings ON embeddings.chunk = chunks.id WHERE chunks.id IN"
         )
         found = {}
-        for id_, name, start, end, text, tokens, own, token_mark in self._by(statement, wanted):
-            whole = name is not None and isinstance(text, str) and isinstance(tokens, bytes)
-            if not whole or chunk_mark(id_, start, end, text) != own or mark(id_, tokens) != token_mark:
-                raise self._damaged(f"chunk {id_}")
-            found[id_] = ChunkRow(id_, name, start, end, text, decode_tokens(tokens))
+        with self.snapshot():
+            rows = list(self._by(statement, wanted))
+            if not all(type(row[1]) is int for row in rows):
+                raise self._damaged("the list of chunks")
+            rows.sort(key=itemgetter(1))
+            for document, some in groupby(rows, key=itemgetter(1)):
+                # SQLite would read a text once for each chunk: of a large one, from its first page on.
+                text = self._one("SELECT text FROM texts WHERE document = ?", (document,))
+                for id_, _, name, start, end, tokens, own, token_mark in some:
+                    kinds = [type(value) for value in (name, text, start, end, tokens)]
+                    if kinds != [str, str, int, int, bytes] or mark(id_, tokens) != token_mark:
+                        raise self._damaged(f"chunk {id_}")
+                    piece = text[start:end]
+                    if chunk_mark(id_, start, end, piece) != own:
+                        raise self._damaged(f"chunk {id_}")
+                    found[id_] = ChunkRow(id_, name, start, end, piece, decode_tokens(tokens))
         return [found[id_] for id_ in wanted if id_ in found]
 
     def token_ids(self, ids: Iterable[int]) -> tuple[Ids, list[TokenIds]]:
