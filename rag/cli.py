@@ -37,7 +37,7 @@ def isnad(
     \b
     Start here:
       isnad ask "من هو المتحدث باسم البنتاغون؟"     ask the corpus that ships
-      isnad ask -c ~/articles "Who won?"     ask your own folder of .txt and .md files
+      isnad ask -c ~/articles "Who won?"     ask your own folder: PDF, Word, web pages, texts
       isnad verify answer.json               does what was quoted still stand in the documents?
       isnad serve                            the same as a chat, in the browser
       isnad doctor                           something is wrong: find out what

@@ -32,6 +32,7 @@ OPENED = "متى افتُتح جسر المرجان؟"
 HOW_LONG = "وكم يبلغ طوله؟"
 LONG = "وكم يبلغ طول جسر المرجان؟"
 ABSENT = "من كتب رواية القنديل الأزرق؟"
+TYPED = "text => document.querySelector('#is-question textarea').value === text"
 BRIDGE = """جسر المرجان القديم
 
 افتتح المحافظ نبيل الصافي جسر المرجان في 12 أيار 2016. \
@@ -203,6 +204,21 @@ def test_a_page_that_is_loaded_again_has_its_conversation(desk: Visit) -> None:
     desk.page.locator(".isnad").first.wait_for()
     assert asked(desk) == [OPENED]
     assert desk.ask(HOW_LONG).locator(".is-full").inner_text() == LONG
+    forgive(desk)
+
+
+def test_a_page_that_is_loaded_again_has_what_was_typed(desk: Visit) -> None:
+    desk.ask(OPENED)
+    until_kept(desk, [OPENED])
+    desk.page.fill("#is-question textarea", SHIPS)
+    desk.page.reload()
+    desk.page.locator(".isnad").first.wait_for()
+    desk.page.wait_for_function(TYPED, arg=SHIPS)
+    desk.page.keyboard.press("Enter")
+    until_kept(desk, [OPENED, SHIPS])
+    desk.page.reload()
+    desk.page.locator(".isnad >> nth=1").wait_for()
+    desk.page.wait_for_function(TYPED, arg="")
     forgive(desk)
 
 

@@ -287,7 +287,7 @@ CHECKS: tuple[tuple[str, Callable[[Path], str], str], ...] = (
     (
         "corpus",
         check_corpus,
-        "set ISNAD_CORPUS to a folder with .txt or .md files, or name one with --corpus",
+        "set ISNAD_CORPUS to a folder that holds documents, or name one with --corpus",
     ),
     ("home", check_home, "set ISNAD_HOME to a folder on a local disk that you may write to"),
     ("encoder", check_encoder, "unset ISNAD_ENCODER and ISNAD_DEVICE; if that fails, " + REINSTALL),

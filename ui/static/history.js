@@ -177,21 +177,34 @@ const { note, sustain, filtersOf, arrive } = (() => {
     sustain().catch(() => {});
   });
 
-  function submit(question) {
-    const asking = setInterval(() => {
-      const button = document.querySelector("#is-question .submit-button");
-      if (!button) return;
-      clearInterval(asking);
+  // The box comes a little after the page.
+  function put(question, then = () => {}) {
+    const waiting = setInterval(() => {
+      if (!document.querySelector("#is-question .submit-button")) return;
+      clearInterval(waiting);
       propose(question);
-      requestAnimationFrame(() => button.click());
+      then();
     }, 50);
   }
+  const click = () => document.querySelector("#is-question .submit-button")?.click();
+  const submit = (question) => put(question, () => requestAnimationFrame(click));
+
+  // What is typed and not yet asked outlives the page: Gradio loads it anew when the server was started anew.
+  const DRAFT = "isnad.draft";
+  window.addEventListener("pagehide", () => {
+    session.set(DRAFT, document.querySelector("#is-question textarea")?.value ?? "");
+  });
 
   // ?q= asks at once, of the documents that the address names; else the conversation goes on that was here.
   async function arrive() {
     const address = new URLSearchParams(location.search);
     const question = address.get("q")?.trim();
-    if (!question) return current && (turnsOf(SHELF + current).length ? take(current) : become(""));
+    if (!question) {
+      if (turnsOf(SHELF + current).length) take(current);
+      else become("");
+      const draft = session.get(DRAFT);
+      return draft && put(draft);
+    }
     become("");
     const [documents, languages, [since], [until]] = FILTERS.map((name) => address.getAll(name));
     const filters = [documents, languages, since ?? null, until ?? null];
