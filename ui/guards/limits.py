@@ -12,7 +12,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 
-from ui.guards.answers import address, refuse
+from ui.guards.answers import address, header, refuse
 from ui.page import Application, Message, Receive, Send
 
 KNOWN_CLIENTS = 10_000
@@ -51,6 +51,10 @@ class Buckets:
     def __len__(self) -> int:
         """Return of how many clients something is known."""
         return len(self._held)
+
+
+def _has_body(scope: Message) -> bool:
+    return bool(header(scope, "transfer-encoding")) or header(scope, "content-length") not in ("", "0")
 
 
 class TooMuchError(Exception):
@@ -155,6 +159,8 @@ class Limits:
         async def watched(message: Message) -> None:
             nonlocal begun
             if refusal is None:
+                if not begun and not whole and _has_body(scope):  # or what is left of it would be read, too
+                    message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
                 begun = True
                 await send(message)  # else what the application makes of the broken body is not wanted
 

@@ -14,6 +14,7 @@ from ui.guards.answers import refuse
 from ui.guards.limits import UPLOAD
 from ui.page import Application, Message, Receive, Send
 
+LONGEST_QUERY = 500  # bytes, of what names a session; a question in the page's own address is longer
 _CALL = rf"/gradio_api/call/(v2/)?({'|'.join(NAMES)})"
 
 READ = (
@@ -22,8 +23,8 @@ READ = (
     r"/(assets|static|svelte)/[\w./@-]+",
     r"/isnad/fonts/[\w.-]+",
     r"/gradio_api/(info|app_id|startup-events|queue/data)",
-    r"/gradio_api/heartbeat/\w+",
-    rf"{_CALL}/\w+",
+    r"/gradio_api/heartbeat/\w{1,64}",
+    rf"{_CALL}/\w{{1,64}}",
     r"/(healthz|metrics)",
 )
 WRITE = (
@@ -45,8 +46,12 @@ class Routes:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and not self.is_open(scope["method"], scope["path"]):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif not self.is_open(scope["method"], scope["path"]):
             await refuse(send, 404, "there is nothing here")
+        elif scope["path"].startswith("/gradio_api/") and len(scope["query_string"]) > LONGEST_QUERY:
+            await refuse(send, 414, "the address is too long")
         else:
             await self._app(scope, receive, send)
 

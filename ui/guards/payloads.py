@@ -1,0 +1,100 @@
+"""Looks into what is sent to Gradio and to the tools before they do.
+
+Gradio fetches whatever address an argument names as that of a file, of any function; keeps the name of a
+session however long it is; and checks a conversation message by message in the loop that serves everybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ui.guards.answers import refuse
+from ui.guards.limits import UNQUEUED
+from ui.page import Application, Message, Receive, Send
+
+CALLED = re.compile(r"/gradio_api/.*|/mcp")
+MOST_VALUES = 50_000  # of a conversation that is sent with its next question: five thousand messages
+MOST_RESTORED = 200_000  # what `ui.kept.restoring` takes has more, and is not worked on in the server's loop
+DEEPEST = 60
+_SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
+_NAMES = ("session_hash", "event_id", "trigger_id")
+
+
+class Payloads:
+    """ASGI middleware: 400 for calls that are no JSON, name files or no proper session, or hold too much."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "POST" or CALLED.fullmatch(scope["path"]) is None:
+            await self._app(scope, receive, send)
+            return
+        pieces: list[bytes] = []
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the client has left
+            pieces.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+        body, told = b"".join(pieces), False
+        most = MOST_RESTORED if scope["path"].startswith(UNQUEUED) else MOST_VALUES
+        if reason := trouble(body, most):
+            await refuse(send, 400, reason)
+            return
+
+        async def again() -> Message:
+            nonlocal told
+            if told:
+                return await receive()  # which waits for the client to leave
+            told = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, again, send)
+
+
+def trouble(body: bytes, most: int = MOST_VALUES) -> str:
+    """Return why the body of a call is refused, in a line; an empty string where it is not.
+
+    Args:
+        body: the whole of it.
+        most: how many values it may hold, those inside others counted.
+    """
+    if body.count(b"[") + body.count(b"{") > 2 * most:  # reading those would take longer than counting them
+        return _too_many(most)
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return "the request is not JSON, or nested too deeply"
+    named = [payload.get(name) for name in _NAMES] if isinstance(payload, dict) else []
+    if not all(each is None or isinstance(each, int) or _is_name(each) for each in named):
+        return "this is not the name of a session"
+    values, level = 1, [payload]
+    for _ in range(DEEPEST):
+        inside: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                if isinstance(each.get("meta"), dict) and "_type" in each["meta"]:
+                    return "no files are taken here; /isnad/documents takes them"
+                inside += each.values()
+            elif isinstance(each, list):
+                inside += each
+        values += len(inside)
+        if values > most:
+            return _too_many(most)
+        level = [each for each in inside if isinstance(each, (dict, list))]
+        if not level:
+            return ""
+    return "the request is not JSON, or nested too deeply"
+
+
+def _too_many(most: int) -> str:
+    return f"the request holds more than {most:,} values; start a new conversation"
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _SESSION.fullmatch(value) is not None
