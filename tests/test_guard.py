@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from guard_support import Clock, Reply, call, echo, request
@@ -48,8 +49,41 @@ def test_more_names_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "localhost" in (Guards.of(Settings.load(), "127.0.0.1").names or ())
 
 
-def test_a_server_for_others_answers_to_any_name_unless_told_otherwise() -> None:
-    assert Guards.of(Settings.load(), "0.0.0.0").names is None
+@pytest.mark.parametrize(
+    ("called", "status"),
+    [
+        ("192.168.1.5:7860", 200),
+        ("[fd00::7]:7860", 200),
+        ("localhost:7860", 200),
+        ("news-desk", 200),
+        ("NEWS-DESK.local:7860", 200),
+        ("news-desk.lan", 200),
+        ("rebound.example:7860", 421),
+        ("news-desk.example", 421),
+        ("192.168.1.5.example", 421),
+        ("", 421),
+    ],
+)
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5"])
+def test_a_server_for_others_answers_to_addresses_and_its_machines_name(
+    called: str, status: int, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "News-Desk.lan")
+    app = Guarded(echo, Guards.of(Settings.load(), host))
+    reply = call(app, headers=[("host", called)])
+    assert reply.status == status
+    assert ("ISNAD_NAMES" in reply.text) == (status == 421)
+
+
+def test_where_names_are_set_an_address_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISNAD_NAMES", "isnad.example")
+    app = Guarded(echo, Guards.of(Settings.load(), "0.0.0.0"))
+    assert call(app, headers=[("host", "192.168.1.5")]).status == 421
+    assert call(app, headers=[("host", "isnad.example")]).status == 200
+
+
+def test_a_space_answers_to_any_name_unless_told_otherwise() -> None:
+    assert Guards.of(Settings.load(), "0.0.0.0", space="news-isnad.hf.space").names is None
 
 
 # -- Routes ----------------------------------------------------------------------------------------------
@@ -156,6 +190,46 @@ def test_another_sites_page_can_only_call_what_is_for_programs_and_only_in_publi
     headers += [("origin", origin)] if origin else []
     app = Origins(echo, {"named.example"}, local=local)
     assert call(app, "POST", path, headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "local", "status"),
+    [
+        ("/config", True, 403),
+        ("/config", False, 403),
+        ("/gradio_api/info", False, 403),
+        ("/metrics", True, 403),
+        ("/metrics", False, 403),
+        ("/healthz", False, 403),
+        ("/", False, 403),
+        ("/gradio_api/queue/data", False, 403),
+        ("/gradio_api/call/ask/0a1b2c", True, 403),
+        ("/gradio_api/call/ask/0a1b2c", False, 200),  # which no page may read: test_guard_server
+    ],
+)
+def test_another_sites_page_cannot_fetch_what_is_not_for_programs(
+    path: str, local: bool, status: int
+) -> None:
+    app = Origins(echo, {"named.example"}, local=local)
+    host = ("host", "isnad.example:7860")
+    assert call(app, path=path, headers=[host, ("origin", OTHER)]).status == status
+    assert call(app, path=path, headers=[host, ("sec-fetch-site", "cross-site")]).status == status
+    assert call(app, "OPTIONS", path, [host, ("origin", OTHER)]).status == status
+    for own in (
+        (),
+        (("origin", OWN),),
+        (("origin", "https://named.example"),),
+        (("sec-fetch-site", "none"),),
+    ):
+        assert call(app, path=path, headers=[host, *own]).status == 200
+
+
+def test_a_link_on_another_site_leads_here_and_a_frame_there_shows_the_chat() -> None:
+    app = Origins(echo, (), local=False)
+    came = [("host", "news-isnad.hf.space"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]
+    assert call(app, headers=came).status == 200
+    assert call(app, headers=[*came, ("sec-fetch-dest", "iframe")]).status == 200
+    assert call(app, "POST", "/gradio_api/queue/join", came).status == 403
 
 
 # -- Who asks --------------------------------------------------------------------------------------------

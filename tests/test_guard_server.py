@@ -37,6 +37,13 @@ def public() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def network() -> Iterator[str]:
+    """A server for everybody in a network."""
+    with serving("0.0.0.0") as address:
+        yield address
+
+
 LIST_ROUTES = """
 import json
 from ui.stubless import gr as gradio
@@ -137,7 +144,36 @@ def test_another_sites_page_can_neither_act_nor_read(url: str) -> None:
         body = json.dumps({"data": [CLOSED]})
         sent = plain_http.post(url + path, content=body, headers={**evil, "content-type": "text/plain"})
         assert sent.status_code == 403
-    assert "access-control-allow-origin" not in plain_http.get(f"{url}/config", headers=evil).headers
+    for path in ("/", "/config", "/gradio_api/info", "/theme.css"):
+        refused = plain_http.get(url + path, headers=evil)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+
+
+def test_in_a_network_another_sites_page_can_read_nothing_either(network: str) -> None:
+    port = network.rpartition(":")[2]
+    evil = {"origin": "http://evil.example", "host": f"192.168.1.5:{port}"}
+    for method, path, status in (
+        ("POST", "/gradio_api/call/documents", 200),
+        ("POST", "/gradio_api/component_server", 403),
+        ("GET", "/config", 403),
+        ("GET", "/gradio_api/info", 403),
+    ):
+        reply = plain_http.request(method, network + path, json={"data": []}, headers=evil)
+        assert reply.status_code == status
+        assert "access-control-allow-origin" not in reply.headers
+    asked = {**evil, "access-control-request-method": "POST"}
+    leave = plain_http.request("OPTIONS", f"{network}/gradio_api/call/ask", headers=asked)
+    assert "access-control-allow-origin" not in leave.headers
+
+
+def test_in_a_network_a_rebound_name_reaches_nothing_and_an_address_everything(network: str) -> None:
+    rebound = {"host": "evil.example", "origin": "http://evil.example"}
+    assert plain_http.get(f"{network}/config", headers=rebound).status_code == 421
+    assert call(network, "documents", headers=rebound)[0] == "421"
+    own = {"host": "192.168.1.5:7860", "origin": "http://192.168.1.5:7860"}
+    assert plain_http.get(f"{network}/config", headers=own).status_code == 200
+    assert call(network, "ask", CLOSED, headers=own) == ("complete", [ANSWER])
 
 
 def test_a_name_that_was_rebound_to_this_machine_reaches_nothing(url: str) -> None:

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from rag import logs
 from rag.errors import SettingsError
 from rag.memory import share_heaps
 from rag.settings import Settings
@@ -89,6 +90,7 @@ def start(
     from ui.api.endpoints import Endpoints, Searched
     from ui.api.mcp import Tools
     from ui.chat import build, launch_options
+    from ui.failing import tell_briefly
     from ui.kept.feedback import Reports
     from ui.kept.sessions import bounded
     from ui.page import Page
@@ -103,6 +105,7 @@ def start(
     )
     page.api_open = False  # or what waits in the queue could be called past it
     options: dict[str, Any] = launch_options(len(pipeline.documents()))
+    _close_to_other_sites()
     uploads = Uploads(shelf, proxied=guards.proxied) if shelf is not None else None
     if uploads is not None:
         guards = replace(guards, upload_bytes=uploads.allowance.file_bytes)
@@ -119,6 +122,7 @@ def start(
         page.space_id = None  # or the page asks the hub, and a font's maker, for a bar of theirs
     if waiting:
         waiting.close()
+    tell_briefly()
     try:
         page.launch(
             server_name=host,
@@ -130,6 +134,7 @@ def start(
         )
     except OSError as error:
         raise _taken(host, port) from error
+    logs.adopt_server()
 
     def close() -> None:
         page.close(verbose=False)
@@ -206,6 +211,13 @@ def free(host: str, port: int) -> int:
 def space() -> str | None:
     """Return the name under which this Hugging Face Space is called, or None where this is none."""
     return os.environ.get("SPACE_HOST", "") if os.environ.get("SPACE_ID") else None
+
+
+def _close_to_other_sites() -> None:
+    """Keep Gradio from letting pages of other sites read, which it does outside of our guards."""
+    from ui.stubless import CustomCORSMiddleware
+
+    CustomCORSMiddleware.is_valid_origin = lambda self, request_headers: False
 
 
 def _close_editor() -> None:

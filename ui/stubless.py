@@ -30,7 +30,8 @@ def _without_source(package: str) -> Iterator[None]:
 
 with _without_source("gradio"):
     import gradio as gr
-    from gradio import http_server
+    from gradio import http_server, queueing, route_utils, routes
+    from gradio.route_utils import CustomCORSMiddleware
     from gradio.state_holder import SessionState, StateHolder
 
-__all__ = ["SessionState", "StateHolder", "gr", "http_server"]
+__all__ = ["CustomCORSMiddleware", "SessionState", "StateHolder", "gr", "http_server"]

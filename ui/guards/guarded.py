@@ -1,12 +1,14 @@
 """What stands between the network and the application; docs/security.md has the list.
 
 Outermost first: headers on every answer, the names that the server goes by, limits for each client, the
-routes there are, whose page it was that sent a request, the password.
+routes there are, whose page it was that sent a request, the password, what a call holds.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
+import socket
 from dataclasses import dataclass, field
 
 from rag.errors import SettingsError
@@ -16,6 +18,7 @@ from ui.guards.headers import HUB, Headers
 from ui.guards.limits import Limits
 from ui.guards.origins import Origins
 from ui.guards.password import SHORTEST, Password
+from ui.guards.payloads import Payloads
 from ui.guards.routes import Routes
 from ui.page import Application, Message, Receive, Send
 
@@ -28,6 +31,7 @@ class Guards:
     """What is guarded, and how strictly."""
 
     names: frozenset[str] | None = None  # host names that the server answers to; None: any
+    numbers: bool = False  # whether it answers to every IP address, too
     own: frozenset[str] = frozenset()  # host names whose pages are the server's own, whatever it is called
     local: bool = False  # for this machine alone
     framed_by: tuple[str, ...] = ()  # origins of pages that may show the chat in a frame, beside its own
@@ -40,8 +44,10 @@ class Guards:
     def of(cls, settings: Settings, host: str, space: str | None = None) -> Guards:
         """Return what an address needs that is listened on.
 
-        A server for this machine alone answers to this machine's names only: else a page of the web could
-        have its own name point here, and read the documents through the browser of whoever opens it.
+        A server answers to names of its own only: else a page of the web could have its own name point here,
+        and read the documents through the browser of whoever opens it. To others of a network it answers by
+        what its machine is called, too, and by any IP address, which no page can make its own. A Space is
+        called by whatever name the hub gives it, and is in nobody's network.
 
         Args:
             settings: what was chosen.
@@ -59,7 +65,8 @@ class Guards:
         names = frozenset(name.strip().lower() for name in settings.names.split(",") if name.strip())
         calls = settings.calls_per_minute
         return cls(
-            names=names | LOCAL if host in LOCAL else names or None,
+            names=_names(names, host, space),
+            numbers=host not in LOCAL and not names,
             own=names | {space} if space else names,
             local=host in LOCAL,
             framed_by=HUB if space is not None else (),
@@ -73,6 +80,7 @@ class Guarded:
     """ASGI middleware: an application behind its guards."""
 
     def __init__(self, app: Application, guards: Guards) -> None:
+        app = Payloads(app)
         if guards.password is not None:
             app = Password(app, password=guards.password, proxied=guards.proxied, names=guards.own)
         app = Origins(app, guards.own, local=guards.local)
@@ -84,7 +92,7 @@ class Guarded:
             upload_bytes=guards.upload_bytes,
         )
         if guards.names is not None:
-            app = Names(app, guards.names)
+            app = Names(app, guards.names, numbers=guards.numbers)
         self._app = Headers(app, guards.framed_by)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -95,16 +103,37 @@ class Guarded:
 class Names:
     """ASGI middleware: 421 for requests to a name that is not the server's."""
 
-    def __init__(self, app: Application, names: frozenset[str]) -> None:
+    def __init__(self, app: Application, names: frozenset[str], *, numbers: bool = False) -> None:
+        """Guard `app`; `numbers` is whether every IP address is a name of the server."""
         self._app = app
         self._names = names
+        self._numbers = numbers
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
         called = (
             re.sub(r":\d*$", "", header(scope, "host")).strip("[]").lower() if scope["type"] == "http" else ""
         )
-        if scope["type"] == "http" and called not in self._names:
+        if scope["type"] == "http" and not self._is_own(called):
             await refuse(send, 421, "this server does not go by that name; set ISNAD_NAMES if it should")
         else:
             await self._app(scope, receive, send)
+
+    def _is_own(self, called: str) -> bool:
+        if called in self._names:
+            return True
+        try:
+            return self._numbers and bool(ipaddress.ip_address(called))
+        except ValueError:
+            return False
+
+
+def _names(names: frozenset[str], host: str, space: str | None) -> frozenset[str] | None:
+    """Return the names that a server on `host` goes by, None for any; for this nothing is looked up."""
+    if host in LOCAL:
+        return names | LOCAL
+    if names or space is not None:
+        return names or None
+    machine = socket.gethostname().lower()
+    first = machine.partition(".")[0]
+    return LOCAL | {host.lower(), machine, first, f"{first}.local"} - {""}
