@@ -257,7 +257,8 @@ class Index:
             return self._checked()
         try:
             with self.store.writing(0.0 if alone or self.store.ready else PATIENCE):
-                plan = Plan.of(files, self.store.catalog, anew=anew)  # another process may have been quicker
+                files = scan(self.folder, self._settings)  # another process may have been quicker
+                plan = Plan.of(files, self.store.catalog, anew=anew)
                 update = Update.of(self, plan, files, self._settings, progress, stop, anew)
                 if plan.work:
                     self.report = update.run()
