@@ -100,10 +100,10 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Close the catalog and let the indexes go."""
+        """Close the catalog, once a thread that is writing has finished, and let the indexes go."""
+        self.catalog.close()  # not under the mutex, which that thread may need to finish
         with self._mutex:
             self._loaded = Loaded()
-            self.catalog.close()
             if self._scratch is not None:
                 self._scratch.cleanup()
                 self._scratch = None
