@@ -116,6 +116,37 @@ def test_the_server_fetches_nothing_for_anybody(url: str) -> None:
             listening.accept()
 
 
+def test_no_call_has_the_server_fetch_a_file(url: str) -> None:
+    file = {"path": "http://192.0.2.1/x", "meta": {"_type": "gradio.FileData"}}
+    for route in ("call/ask", "call/search", "call/documents", "call/document", "call/verify", "queue/join"):
+        refused = plain_http.post(f"{url}/gradio_api/{route}", json={"data": [file], "session_hash": "abc"})
+        assert (refused.status_code, "no files are taken" in refused.text) == (400, True)
+
+
+FAILING = """
+import logging
+from rag import logs
+logs.configure("warning")
+from ui.failing import tell_briefly
+from ui.stubless import queueing, route_utils, routes
+tell_briefly()
+for module in (queueing, route_utils, routes):
+    try:
+        raise ValueError("سؤال سري")
+    except ValueError:
+        module.traceback.print_exc()
+logging.getLogger("mcp.server").warning("سؤال سري %s", "سري")
+"""
+
+
+def test_what_fails_is_told_in_a_line_without_the_words_of_who_asked() -> None:
+    done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line.get("error") for line in lines] == ["ValueError"] * 3 + [None]
+    assert all(line["where"] for line in lines)
+    assert "سري" not in done.stderr
+
+
 def functions(url: str) -> list[dict[str, Any]]:
     return list(plain_http.get(f"{url}/config").json()["dependencies"])
 

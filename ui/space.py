@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from rag import logs
 from rag.errors import IsnadError
 from rag.settings import Settings
 from ui import space_gpu
@@ -33,6 +34,7 @@ def settings() -> Settings:
 
 
 def _serve(chosen: Settings) -> None:
+    logs.configure(chosen.log)
     waiting = Waiting(ADDRESS, chosen.port)
     hub_models = not chosen.encoder == chosen.reader == "embedded"
 

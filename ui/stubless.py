@@ -34,4 +34,13 @@ with _without_source("gradio"):
     from gradio.route_utils import CustomCORSMiddleware
     from gradio.state_holder import SessionState, StateHolder
 
-__all__ = ["CustomCORSMiddleware", "SessionState", "StateHolder", "gr", "http_server"]
+__all__ = [
+    "CustomCORSMiddleware",
+    "SessionState",
+    "StateHolder",
+    "gr",
+    "http_server",
+    "queueing",
+    "route_utils",
+    "routes",
+]
