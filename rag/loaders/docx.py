@@ -1,4 +1,4 @@
-"""DOCX: paragraphs, headings, tables and notes, in the order in which they are read."""
+"""DOCX: paragraphs, headings, tables and notes, in order; then headers and footers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from contextlib import suppress
 from xml.etree.ElementTree import Element
 
 from rag.loaders.archive import open_archive, read_member
-from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
+from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
+from rag.loaders.office import Merged, fill_merged, write_around
 from rag.loaders.tables import write_rows
+from rag.loaders.word import parts_of, write_imported
 from rag.loaders.xml import attribute, find_all, local, parse_xml, words
 
 _THROUGH = frozenset(("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "body", "Choice"))
@@ -38,11 +40,24 @@ def load_docx(data: bytes, limits: Limits) -> Extract:
         if (core := "docProps/core.xml") in names:
             with suppress(LoadError):  # the text can be read without
                 stated = words(next(find_all(parse_xml(read_member(archive, core)), "title"), None))
-    reading = _Reading(Writer(limits), headings, notes)
+        imported, around = parts_of(archive, main, body)
+    reading = _Reading(limits, headings, notes, imported)
     for element in body:
         if local(element) == "body":
             reading.write(element)
-    return Extract(reading.writer.text, reading.writer.sections, reading.title or stated_title(stated))
+    beside = _Reading(limits, {}, {}, {})
+    for name, part in around:
+        if isinstance(part, LoadError):
+            reading.parts.append(Part(name, part))
+        else:
+            beside.write(part)
+    write_around(reading.writer, beside.writer.text.splitlines())
+    return Extract(
+        reading.writer.text,
+        reading.writer.sections,
+        reading.title or stated_title(stated),
+        parts=tuple(reading.parts),
+    )
 
 
 def stated_title(title: str | None) -> str | None:
@@ -90,13 +105,20 @@ class _Reading:
     """Goes through a document and writes what it finds."""
 
     def __init__(
-        self, writer: Writer, headings: Mapping[str, str], notes: Mapping[tuple[str, str], Element]
+        self,
+        limits: Limits,
+        headings: Mapping[str, str],
+        notes: Mapping[tuple[str, str], Element],
+        imported: Mapping[str, Part],
     ) -> None:
-        self.writer = writer
+        self.writer = Writer(limits)
+        self._limits = limits
         self.title: str | None = None
+        self.parts: list[Part] = []  # what was imported and cannot stand in the text
         self._headings = headings
         self._notes = notes
         self._noted: set[tuple[str, str]] = set()
+        self._imported = dict(imported)
 
     def write(self, parent: Element) -> None:
         """Write the paragraphs and tables in `parent`."""
@@ -106,6 +128,9 @@ class _Reading:
                 self._paragraph(element)
             elif name == "tbl":
                 self._table(element)
+            elif name == "altChunk":
+                if part := self._imported.pop(attribute(element, "id") or "", None):
+                    self.parts += write_imported(self.writer, part, self._limits)
             elif name in _THROUGH or name == "AlternateContent":
                 self.write(element)
 
@@ -118,7 +143,11 @@ class _Reading:
                 self.title = clean(text)
         else:
             self.writer.paragraph(text)
-        for element in _shown(paragraph, inside_boxes=True):
+        self._apart(paragraph)
+
+    def _apart(self, parent: Element) -> None:
+        """Write what is anchored in `parent` but read apart from it: notes and text boxes."""
+        for element in _shown(parent, inside_boxes=True):
             name = local(element)
             if name == "txbxContent":
                 self.write(element)
@@ -140,22 +169,32 @@ class _Reading:
     def _table(self, table: Element) -> None:
         rows: list[list[str]] = []
         cells: list[Element] = []
+        merged: list[Merged] = []
+        starts: dict[int, int] = {}  # the row of the cell that reaches down, by its column
         header = False
         for row in _children(table, "tr"):
-            texts: list[str] = []
+            texts = [""] * _count(row, "trPr", "gridBefore", 0)
             for cell in _children(row, "tc"):
                 cells.append(cell)
-                texts += [clean(_text(cell)), *[""] * (_span(cell) - 1)]
+                column = len(texts)
+                merge = _property(cell, "tcPr", "vMerge")
+                if merge is None or attribute(merge, "val") == "restart" or column not in starts:
+                    starts[column] = len(rows)
+                elif column < _MOST_COLUMNS:
+                    merged.append(Merged(len(rows), column, starts[column]))
+                texts += [clean(_text(cell)), *[""] * (_count(cell, "tcPr", "gridSpan", 1) - 1)]
             header = header or (not rows and next(find_all(row, "tblHeader"), None) is not None)
             rows.append(texts[:_MOST_COLUMNS])
         arranges = any(len(text) > _TABLE_CELL for row in rows for text in row) or any(
-            next(find_all(cell, "tbl"), None) is not None for cell in cells
+            next(find_all(cell, kind), None) is not None for cell in cells for kind in ("tbl", "altChunk")
         )
         if arranges or max(map(len, rows), default=0) < 2:
             for cell in cells:
                 self.write(cell)
         else:
+            fill_merged(rows, merged, header=header)
             write_rows(self.writer, rows, header=header)
+            self._apart(table)
 
 
 def _children(parent: Element, name: str) -> Iterator[Element]:
@@ -167,9 +206,19 @@ def _children(parent: Element, name: str) -> Iterator[Element]:
             yield from _children(element, name)
 
 
-def _span(cell: Element) -> int:
-    value = _value(cell, "gridSpan") or "1"
-    return min(max(int(value), 1), _MOST_COLUMNS) if value.isdecimal() else 1
+def _property(element: Element, properties: str, name: str) -> Element | None:
+    """Return a property of a row or a cell, or None."""
+    for child in element:
+        if local(child) == properties:
+            return next(find_all(child, name), None)
+    return None
+
+
+def _count(element: Element, properties: str, name: str, least: int) -> int:
+    """Return how many columns a property of a row or a cell names."""
+    found = _property(element, properties, name)
+    value = (attribute(found, "val") if found is not None else None) or ""
+    return min(max(int(value), least), _MOST_COLUMNS) if value.isdecimal() else least
 
 
 def _shown(parent: Element, *, inside_boxes: bool = False) -> Iterator[Element]:
