@@ -101,6 +101,7 @@ class Update:
         self._gone = gone
         self._removed = {name for file in plan.gone for name in plan.names.get(file, ())}
         self._renames: dict[str, tuple[str, str]] = {}  # old name → new name and its file
+        self._taken: set[str] = set()  # the new names
         self._added: list[str] = []
         self._changed = [name for file in plan.waiting for name in plan.names.get(file, [file])]
         self._unchanged = [name for file in plan.unchanged for name in plan.names.get(file, ())]
@@ -153,7 +154,7 @@ class Update:
         return SyncReport(
             added=tuple(sorted(self._added)),
             changed=tuple(sorted(self._changed)),
-            removed=tuple(sorted(self._removed - moved)),
+            removed=tuple(sorted(self._removed.difference(moved, self._changed))),
             unchanged=tuple(sorted(self._unchanged)),
             skipped=tuple((name, self._skipped[name].reason) for name in sorted(self._skipped)),
             renamed=tuple(sorted((old, new) for old, (new, _) in self._renames.items())),
@@ -235,7 +236,7 @@ class Update:
 
     def _place(self, document: Document, file: str, entry: FileEntry, source: str | None) -> None:
         """Note whether a document is there already, here or under another name, or is to be embedded."""
-        if document.id in self._existing and not self._anew and self._holds(document, document.id):
+        if self._existing.get(document.id) == file and not self._anew and self._holds(document, document.id):
             self._unchanged.append(document.id)
             if entry.size >= 0 and entry != self._plan.known.get(file):
                 self._settled.append(entry)
@@ -244,8 +245,9 @@ class Update:
         if source is not None:
             old = document.id.replace(file, source, 1) if document.id.startswith(file) else None
         if old is not None and self._existing.get(old) == source:
-            if source in self._gone and old not in self._renames and self._holds(document, old):
+            if source in self._gone and self._may_move(old, document.id) and self._holds(document, old):
                 self._renames[old] = (document.id, file)
+                self._taken.add(document.id)
                 self._settled.append(entry)
                 return
             if self._copy(document, file, entry, old):
@@ -254,6 +256,10 @@ class Update:
         self._batch.characters += len(document.text)
         if len(self._batch.documents) >= BATCH or self._batch.characters >= BATCH_TEXT:
             self._commit()
+
+    def _may_move(self, old: str, new: str) -> bool:
+        """Tell whether a document may be called otherwise, no other being called from or to these names."""
+        return old not in self._renames and new not in self._renames and old not in self._taken
 
     def _holds(self, document: Document, name: str) -> bool:
         """Tell whether the catalog has this document under `name`, whatever file it came of."""

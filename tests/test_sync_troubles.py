@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +54,52 @@ def test_an_unchanged_folder_is_scanned_once(folder: Path, monkeypatch: pytest.M
         monkeypatch.setattr(index_module, "scan", counted)
         assert len(index.sync().unchanged) == 2
         assert len(scans) == 1
+
+
+# -- Names that change hands -----------------------------------------------------------------------------
+
+
+def pack(path: Path, **members: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(f"{name}.txt", text)
+
+
+def test_a_folder_that_becomes_an_archive_keeps_its_documents(folder: Path) -> None:
+    fill(folder, {"أرشيف.zip/one.txt": MILL})
+    opened(folder).close()
+    shutil.rmtree(folder / "أرشيف.zip")
+    pack(folder / "أرشيف.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.")
+    with indexed(folder) as index:
+        assert index.report.added == ("أرشيف.zip/two.txt",)
+        assert index.report.removed == ()
+        assert names(index) == [
+            "harbour.txt",
+            "library.txt",
+            "أرشيف.zip/one.txt",
+            "أرشيف.zip/two.txt",
+        ]
+
+
+def test_an_archive_that_becomes_a_folder_keeps_its_documents(folder: Path) -> None:
+    pack(folder / "أرشيف.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.")
+    opened(folder).close()
+    (folder / "أرشيف.zip").unlink()
+    fill(folder, {"أرشيف.zip/one.txt": MILL})
+    with indexed(folder) as index:
+        assert index.report.removed == ("أرشيف.zip/two.txt",)
+        assert names(index) == ["harbour.txt", "library.txt", "أرشيف.zip/one.txt"]
+
+
+@pytest.mark.parametrize("moved", ["a.zip", "z.zip"])
+def test_a_name_that_one_file_left_and_another_took_holds_the_others_text(folder: Path, moved: str) -> None:
+    pack(folder / "m.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.")
+    opened(folder).close()
+    (folder / "m.zip").rename(folder / moved)
+    (folder / "m.zip").mkdir()
+    (folder / "harbour.txt").rename(folder / "m.zip" / "one.txt")
+    with indexed(folder) as index:
+        assert index.report.removed == ()
+        assert set(names(index)) == {"library.txt", "m.zip/one.txt", f"{moved}/one.txt", f"{moved}/two.txt"}
+        assert index.document("m.zip/one.txt").text == HARBOUR
+        assert index.document(f"{moved}/one.txt").text == MILL
