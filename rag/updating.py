@@ -266,9 +266,9 @@ class Update:
         held = self._catalog.document(name)
         if held is None or held.text != document.text:
             return False
-        attributes = record_of(document, FileState("", 0, 0)).attributes
-        same: bool = json.loads(json.dumps(dict(attributes))) == dict(held.attributes)
-        return same
+        record = record_of(document, FileState("", 0, 0))
+        same: bool = json.loads(json.dumps(dict(record.attributes))) == dict(held.attributes)
+        return same and record.layout == held.layout  # else another page or row would be cited
 
     # Committing
 

@@ -12,6 +12,7 @@ from index_support import HARBOUR, LIBRARY, MILL, fill, indexed, names, opened
 
 from rag import index as index_module
 from rag import sync
+from rag.index import Index
 from rag.settings import Settings
 
 
@@ -103,3 +104,30 @@ def test_a_name_that_one_file_left_and_another_took_holds_the_others_text(folder
         assert set(names(index)) == {"library.txt", "m.zip/one.txt", f"{moved}/one.txt", f"{moved}/two.txt"}
         assert index.document("m.zip/one.txt").text == HARBOUR
         assert index.document(f"{moved}/one.txt").text == MILL
+
+
+# -- Where in the document -------------------------------------------------------------------------------
+
+
+def places(index: Index, name: str) -> list[tuple[str, str]]:
+    return [(section.kind, section.label) for section in index.document(name).sections]
+
+
+def test_rows_that_blank_lines_move_are_cited_by_their_new_numbers(folder: Path) -> None:
+    rows = "المدينة,العمدة\n{}صيدا,سامي حداد\nجبيل,لينا عزيز\n"
+    fill(folder, {"مدن.csv": rows.format("")})
+    with indexed(folder) as index:
+        assert places(index, "مدن.csv") == [("row", "2"), ("row", "3")]
+    fill(folder, {"مدن.csv": rows.format("\n\n")})
+    with indexed(folder) as index:
+        assert index.report.changed == ("مدن.csv",)
+        assert places(index, "مدن.csv") == [("row", "4"), ("row", "5")]
+
+
+def test_a_text_that_becomes_markdown_gets_its_headings(folder: Path) -> None:
+    fill(folder, {"بئر.txt": "# بئر الوادي\n\nعمق البئر ٤٠ مترا.\n"})
+    opened(folder).close()
+    (folder / "بئر.txt").rename(folder / "بئر.md")
+    with indexed(folder) as index:
+        assert index.report.renamed == (("بئر.txt", "بئر.md"),)
+        assert places(index, "بئر.md") == [("heading", "بئر الوادي")]
