@@ -54,6 +54,17 @@ class Loaded:
         return self.dense is not None and self.lexical is not None
 
     @property
+    def whole(self) -> bool:
+        """Tell whether the files of both are as they were sealed."""
+        try:
+            for held in (self.dense, self.lexical):
+                if held is not None:
+                    check(held.home, held.part)
+        except DamagedError:
+            return False
+        return self.complete
+
+    @property
     def generation(self) -> int:
         """Return the generation that both have reached; -1 where one is missing."""
         return min((part.generation for part in self.parts.values()), default=-1) if self.complete else -1

@@ -50,6 +50,7 @@ class Store:
         self._loaded = Loaded()
         self._stamp: object = None  # of the manifest that `_loaded` was read from,
         self._identity = ""  # and of the catalog that it was made from
+        self._unwritten = False  # the manifest that names `_loaded` could not be written
         self._missed = -1  # the change for whose indexes a reader has waited in vain
         self._mutex = threading.RLock()  # one thread builds or loads, where no writer's lock sees to it
         self._pinned = threading.local()
@@ -196,9 +197,11 @@ class Store:
 
     @property
     def stale(self) -> bool:
-        """Tell whether `sync` has something to do."""
+        """Tell whether `sync` has something to do: the indexes are behind, or the folder names others."""
         generations, state = [part.generation for part in self._loaded.parts.values()], self.catalog.state
-        return state.identity != self._identity or generations != [state.generation] * len(KINDS)
+        if state.identity != self._identity or generations != [state.generation] * len(KINDS):
+            return True
+        return not self.catalog.readonly and (self._unwritten or self._outdated())
 
     # Writing
 
@@ -230,8 +233,7 @@ class Store:
             try:
                 loaded = self._build(folder, progress)
                 if folder == self.folder:
-                    write_manifest(folder, self.catalog.identity, loaded.parts)
-                    self._stamp = stamp(folder / MANIFEST)
+                    self._name(loaded)
                 self._loaded = loaded
             finally:
                 self._sweep(folder)
@@ -253,17 +255,28 @@ class Store:
                 with self.catalog.transaction():
                     yield
                     loaded = self._build(self.folder, progress)
-                self._loaded = loaded  # the catalog has changed for good, so this process goes on with these
-                write_manifest(self.folder, self.catalog.identity, loaded.parts)
-                self._stamp = stamp(self.folder / MANIFEST)
+                # The catalog has changed for good, so this process goes on with these.
+                self._loaded, self._unwritten = loaded, True
+                self._name(loaded)
             finally:
                 self._sweep(self.folder)
 
     def _build(self, folder: Path, progress: Progress | None) -> Loaded:
         return build(self.catalog, folder, self._loaded, self.fields, self.dimension, progress)
 
+    def _name(self, loaded: Loaded) -> None:
+        """Make these the indexes that the folder names."""
+        write_manifest(self.folder, self.catalog.identity, loaded.parts)
+        self._stamp, self._unwritten = stamp(self.folder / MANIFEST), False
+
     def _take_up(self) -> bool:
-        """Load the indexes where another process has put newer ones in place; return whether it has."""
+        """Let this process and the folder have the same indexes; return whether anything had to be done.
+
+        Those of the folder are loaded, unless it was ours that could not be named and nobody has since.
+        """
+        if self._unwritten and not self._outdated() and self._loaded.whole:
+            self._name(self._loaded)
+            return True
         if self._parts() == self._loaded.parts and self._identity == self.catalog.identity:
             return False
         self._reload()
@@ -298,6 +311,7 @@ class Store:
                 # A writer elsewhere may have swapped, and swept, while we were reading: then read again.
                 if loaded.complete or parts is None or self._parts() in (parts, None):
                     self._loaded, self._stamp, self._identity = loaded, seen, identity
+                    self._unwritten = False
                     return
 
     def _load(self, parts: Mapping[str, Part]) -> Loaded:
