@@ -20,6 +20,7 @@ from ui.guards.headers import Headers
 from ui.guards.limits import Buckets, Limits
 from ui.guards.origins import Origins
 from ui.guards.routes import Routes
+from ui.page import Message, Receive, Send
 
 # -- Names -----------------------------------------------------------------------------------------------
 
@@ -241,7 +242,10 @@ def test_a_link_on_another_site_leads_here_and_a_frame_there_shows_the_chat() ->
         ("203.0.113.5", "", False, "203.0.113.5"),
         ("203.0.113.5", "8.8.8.8", False, "203.0.113.5"),  # nobody may say who he is without a proxy
         ("10.0.0.1", "9.9.9.9, 8.8.8.8", True, "8.8.8.8"),  # what the client wrote stands before
-        ("10.0.0.1", "8.8.8.8, 10.3.2.1", True, "8.8.8.8"),  # a proxy behind a proxy
+        ("10.0.0.1", "8.8.8.8, 192.168.1.7", True, "192.168.1.7"),  # of the proxy's own network
+        ("10.0.0.1", "8.8.8.8, 9.9.9.9:4711", True, "9.9.9.9"),  # some proxies name the port, too
+        ("10.0.0.1", "[2606:4700:1:2::1]:4711", True, "2606:4700:1:2::/64"),
+        ("10.0.0.1", "8.8.8.8, unknown", True, "10.0.0.1"),
         ("10.0.0.1", "nonsense", True, "10.0.0.1"),
         ("10.0.0.1", "", True, "10.0.0.1"),
         ("2606:4700:1:2:aaaa::1", "", False, "2606:4700:1:2::/64"),
@@ -255,6 +259,29 @@ def test_a_client_is_known_by_an_address_it_cannot_choose(
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope = {"client": (peer, 1) if peer else None, "headers": headers}
     assert address(scope, proxied=proxied) == client
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "client"),
+    [
+        (["8.8.8.8, 10.3.2.1"], "8.8.8.8"),  # the hub's own machines come after the client
+        (["9.9.9.9, 8.8.8.8", "10.3.2.1, 10.0.0.2"], "8.8.8.8"),
+        (["9.9.9.9", "8.8.8.8"], "8.8.8.8"),
+        (["10.3.2.1"], "10.0.0.1"),
+        ([], "10.0.0.1"),
+    ],
+)
+def test_before_a_space_the_client_is_the_last_public_address(forwarded: list[str], client: str) -> None:
+    seen = []
+
+    async def keep(scope: Message, receive: Receive, send: Send) -> None:
+        seen.append(address(scope, proxied=True))
+        await echo(scope, receive, send)
+
+    guards = Guards.of(Settings.load(), "0.0.0.0", space="news-isnad.hf.space")
+    headers = [("x-forwarded-for", each) for each in forwarded]
+    assert call(Guarded(keep, guards), headers=headers, client="10.0.0.1").status == 200
+    assert seen == [client]
 
 
 # -- How often -------------------------------------------------------------------------------------------

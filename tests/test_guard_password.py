@@ -20,8 +20,9 @@ class Door:
         self.clock, self.now = Clock(), Clock()
         self.app = Password(echo, password=password, proxied=False, clock=self.clock, now=self.now)
 
-    def get(self, path: str = "/config", **headers: str) -> Reply:
-        return call(self.app, path=path, headers=[("host", "isnad.example"), *headers.items()])
+    def get(self, path: str = "/config", client: str = "203.0.113.5", **headers: str) -> Reply:
+        named = [("host", "isnad.example"), *headers.items()]
+        return call(self.app, path=path, headers=named, client=client)
 
     def log_in(
         self, password: str, client: str = "203.0.113.5", query: str = "", scheme: str = "http"
@@ -156,12 +157,28 @@ def test_guessing_is_slow(door: Door) -> None:
     assert door.log_in(RIGHT).status == 303
 
 
-def test_guessing_from_many_addresses_is_slow_too_and_a_cookie_holds_meanwhile(door: Door) -> None:
+def test_guessing_from_many_addresses_slows_all_who_guess_and_locks_nobody_out(door: Door) -> None:
     cookie = door.cookie()
     for number in range(TRIES_IN_ALL):
-        door.log_in("guess", client=f"203.0.113.{number}")
-    assert door.log_in(RIGHT, client="198.51.100.1").status == 429
+        assert door.log_in("guess", client=f"203.0.113.{number}").status == 401
+    assert door.log_in(RIGHT, client="198.51.100.1").status == 303
+    assert door.get(authorization=bearer(RIGHT), client="198.51.100.2").status == 200
+    assert door.log_in("guess", client="198.51.100.3").status == 401
+    refused = door.log_in(RIGHT, client="198.51.100.3")  # which has had its try of this minute
+    assert (refused.status, int(refused.headers["retry-after"])) == (429, 60)
+    assert door.log_in(RIGHT, client="203.0.113.0").status == 429
     assert door.get(cookie=cookie).status == 200
+    door.clock.now += 60
+    assert door.log_in(RIGHT, client="198.51.100.3").status == 303
+
+
+def test_a_client_behind_a_proxy_cannot_choose_as_whom_it_guesses() -> None:
+    app = Password(echo, password=RIGHT, proxied=True, clock=Clock())
+    for number in range(TRIES_PER_MINUTE):
+        written = [("authorization", bearer("guess")), ("x-forwarded-for", f"8.8.{number}.1, 192.168.1.7")]
+        assert call(app, headers=written).status == 401
+    written = [("authorization", bearer("guess")), ("x-forwarded-for", "9.9.9.9, 192.168.1.7")]
+    assert call(app, headers=written).status == 429
 
 
 def test_the_right_password_costs_no_try(door: Door) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 
-from ui.page import Message, Send
+from ui.page import Application, Message, Receive, Send
 
 
 def header(scope: Message, name: str) -> str:
@@ -43,16 +44,14 @@ def address(scope: Message, *, proxied: bool) -> str:
 
     Args:
         scope: the request.
-        proxied: whether a proxy stands before the server. Then the client is the last public address that
-            X-Forwarded-For names: a client can write what it likes before it, but not after it.
+        proxied: whether a proxy stands before the server. Then the client is the last address that
+            X-Forwarded-For names, which the proxy wrote, wherever in the world it is: a client can write what
+            it likes before it, but not after it.
     """
     name = str((scope.get("client") or ("",))[0])
-    if proxied:
-        hops = [hop.strip() for hop in header(scope, "x-forwarded-for").split(",")]
-        name = next((hop for hop in reversed(hops) if _is_public(hop)), name)
-    try:
-        found = ipaddress.ip_address(name)
-    except ValueError:
+    last = _parsed(header(scope, "x-forwarded-for").rpartition(",")[2]) if proxied else None
+    found = last or _parsed(name)
+    if found is None:
         return name[:45]
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped:
@@ -61,8 +60,32 @@ def address(scope: Message, *, proxied: bool) -> str:
     return str(found)
 
 
-def _is_public(name: str) -> bool:
+class Hub:
+    """ASGI middleware: takes the hub's own machines off the end of X-Forwarded-For, before a Space.
+
+    They have private addresses, and nobody who asks a Space has one.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            listed = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+            hops = b",".join(listed).decode("latin-1").split(",")
+            while hops and not ((hop := _parsed(hops[-1])) and hop.is_global):
+                hops.pop()
+            others = [each for each in scope["headers"] if each[0] != b"x-forwarded-for"]
+            through = [(b"x-forwarded-for", ",".join(hops).encode("latin-1"))] if hops else []
+            scope = {**scope, "headers": [*others, *through]}
+        await self._app(scope, receive, send)
+
+
+def _parsed(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a name is, with or without a port; None for what is none."""
+    bare = re.sub(r"^\[(.*)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", name.strip())
     try:
-        return ipaddress.ip_address(name).is_global
+        return ipaddress.ip_address(bare)
     except ValueError:
-        return False
+        return None

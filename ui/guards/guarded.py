@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import SettingsError
 from rag.settings import Settings
-from ui.guards.answers import header, refuse
+from ui.guards.answers import Hub, header, refuse
 from ui.guards.headers import HUB, Headers
 from ui.guards.limits import Limits
 from ui.guards.origins import Origins
@@ -36,6 +36,7 @@ class Guards:
     local: bool = False  # for this machine alone
     framed_by: tuple[str, ...] = ()  # origins of pages that may show the chat in a frame, beside its own
     proxied: bool = False  # a proxy in front tells who asks, in X-Forwarded-For
+    on_hub: bool = False  # more than one, as before a Space
     calls_per_minute: int = 0  # of one client; 0: any number
     upload_bytes: int = 0  # of one upload; 0: no files are taken
     password: str | None = field(default=None, repr=False)
@@ -71,6 +72,7 @@ class Guards:
             local=host in LOCAL,
             framed_by=HUB if space is not None else (),
             proxied=settings.proxied or space is not None,
+            on_hub=space is not None,
             calls_per_minute=(0 if host in LOCAL else CALLS_PER_MINUTE) if calls is None else calls,
             password=password,
         )
@@ -93,6 +95,8 @@ class Guarded:
         )
         if guards.names is not None:
             app = Names(app, guards.names, numbers=guards.numbers)
+        if guards.on_hub:
+            app = Hub(app)
         self._app = Headers(app, guards.framed_by)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -26,7 +26,8 @@ SHORTEST = 8  # characters of a password
 COOKIE = "isnad"
 DAYS = 30
 TRIES_PER_MINUTE = 10  # of one client
-TRIES_IN_ALL = 120  # of all together, so that many addresses do not help
+TRIES_IN_ALL = 120  # of all together; where there are more, somebody guesses from many addresses, and then
+TRIES_MEANWHILE = 1  # is what one client has in a minute: who knows the password still gets in
 _BODY = 4096  # bytes of a login
 # What the page for the password itself needs, and what the server asks itself when it starts.
 FREE = re.compile(r"/(favicon\.ico|robots\.txt|isnad/fonts/.*|gradio_api/startup-events)")
@@ -63,6 +64,7 @@ class Password:
         self._now = now
         self._tries = Buckets(TRIES_PER_MINUTE, clock)
         self._all_tries = Buckets(TRIES_IN_ALL, clock)
+        self._meanwhile = Buckets(TRIES_MEANWHILE, clock)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -109,12 +111,17 @@ class Password:
     def _seconds(self, scope: Message) -> int:
         """Return how long the client must wait before the next try, 0 if it need not."""
         client = address(scope, proxied=self._proxied)
-        return math.ceil(max(self._tries.take(client, spend=False), self._all_tries.take("", spend=False)))
+        seconds = self._tries.take(client, spend=False)
+        if self._all_tries.take("", spend=False):
+            seconds = max(seconds, self._meanwhile.take(client, spend=False))
+        return math.ceil(seconds)
 
     def _is_right(self, scope: Message, given: bytes) -> bool:
         if hmac.compare_digest(given, self._password):
             return True
-        self._tries.take(address(scope, proxied=self._proxied))
+        client = address(scope, proxied=self._proxied)
+        self._tries.take(client)
+        self._meanwhile.take(client)
         self._all_tries.take("")
         return False
 
