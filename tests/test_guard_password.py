@@ -99,6 +99,17 @@ def test_programs_bring_the_password_in_a_header(door: Door, header: str) -> Non
     assert door.get("/", authorization=header).status == 200
 
 
+@pytest.mark.parametrize(
+    "password", ["كلمة سر سلام", "مرّ من هنا، يا سليم", "voilà voilà", "\u00a0بين فراغين\u00a0"]
+)
+def test_a_password_may_end_in_any_letter(password: str) -> None:
+    door = Door(password)
+    assert door.get(authorization=bearer(password)).status == 200
+    assert door.get(authorization=f"{bearer(password)} \t").status == 200
+    assert door.get(authorization=basic(password)).status == 200
+    assert door.log_in(password).status == 303
+
+
 @pytest.mark.parametrize("header", [bearer("guess"), basic("guess"), "Basic %%%", "Bearer ", "Digest x"])
 def test_a_wrong_header_opens_nothing(door: Door, header: str) -> None:
     assert door.get(authorization=header).status == 401

@@ -152,7 +152,7 @@ def _given(scope: Message) -> bytes:
     """Return the password in the Authorization header, as Bearer or as Basic with any name; b"" if none."""
     kind, _, value = header(scope, "authorization").partition(" ")
     if kind.lower() == "bearer":
-        return value.strip().encode("latin-1")
+        return value.strip(" \t").encode("latin-1")  # where a letter's last byte may look like white space
     if kind.lower() == "basic":
         try:
             return base64.b64decode(value, validate=True).partition(b":")[2]
