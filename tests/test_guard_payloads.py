@@ -10,7 +10,7 @@ from guard_support import echo, request
 from loops import finish
 
 from ui.guards.limits import Limits
-from ui.guards.payloads import DEEPEST, MOST_RESTORED, MOST_VALUES, Payloads
+from ui.guards.payloads import DEEPEST, MOST_TOLD, MOST_VALUES, Payloads
 from ui.guards.routes import Routes
 
 FILE = {"path": "http://192.0.2.1/خبر", "meta": {"_type": "gradio.FileData"}}
@@ -29,7 +29,7 @@ def sent(body: object, path: str = "/gradio_api/queue/join") -> tuple[int, str]:
     [
         {"data": ["متى وصلت السفينة؟"], "session_hash": "a1b2c3", "fn_index": 3, "trigger_id": 12},
         {"data": ["متى؟"], "session_hash": "3f0c1c3a-7b0e-4c59-9d5f-0a4b1e8d7c66", "event_id": None},
-        {"data": [[MESSAGE] * 2000]},
+        {"data": [[MESSAGE] * 2500]},
         {"data": [{"title": "meta", "meta": "http://192.0.2.1"}, {"meta": {"type": "x"}, "path": "a.txt"}]},
         [],
     ],
@@ -66,11 +66,10 @@ def test_what_is_no_json_or_too_deep_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("item", [{}, [], 0, MESSAGE])
 def test_nothing_holds_more_values_than_a_conversation_has(item: Any) -> None:
-    status, text = sent({"data": [item] * (MOST_VALUES + 1)})
+    status, text = sent({"data": [item] * (MOST_TOLD + 1)})
     assert (status, "start a new conversation" in text) == (400, True)
-    restored = {"data": [0] * (MOST_VALUES + 1)}
-    assert sent(restored, "/gradio_api/component_server")[0] == 200
-    assert sent({"data": [0] * (MOST_RESTORED + 1)}, "/gradio_api/component_server")[0] == 400
+    assert sent({"data": [0] * (MOST_TOLD + 1)}, "/gradio_api/component_server")[0] == 200
+    assert sent({"data": [item] * (MOST_VALUES + 1)}, "/gradio_api/component_server")[0] == 400
 
 
 def test_what_is_no_call_is_not_looked_into() -> None:

@@ -11,12 +11,14 @@ import re
 from typing import Any
 
 from ui.guards.answers import refuse
-from ui.guards.limits import UNQUEUED
 from ui.page import Application, Message, Receive, Send
 
 CALLED = re.compile(r"/gradio_api/.*|/mcp")
-MOST_VALUES = 50_000  # of a conversation that is sent with its next question: five thousand messages
-MOST_RESTORED = 200_000  # what `ui.kept.restoring` takes has more, and is not worked on in the server's loop
+CONVERSATION = re.compile(r"/gradio_api/(queue/join|run/predict)")
+MOST_TOLD = (
+    20_000  # values of a conversation that is sent with its next question: nearly three thousand messages
+)
+MOST_VALUES = 200_000  # of what is not looked at message by message: receipts, conversations to be restored
 DEEPEST = 60
 _SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
 _NAMES = ("session_hash", "event_id", "trigger_id")
@@ -42,7 +44,7 @@ class Payloads:
             if not message.get("more_body", False):
                 break
         body, told = b"".join(pieces), False
-        most = MOST_RESTORED if scope["path"].startswith(UNQUEUED) else MOST_VALUES
+        most = MOST_TOLD if CONVERSATION.fullmatch(scope["path"]) else MOST_VALUES
         if reason := trouble(body, most):
             await refuse(send, 400, reason)
             return
@@ -57,7 +59,7 @@ class Payloads:
         await self._app(scope, again, send)
 
 
-def trouble(body: bytes, most: int = MOST_VALUES) -> str:
+def trouble(body: bytes, most: int) -> str:
     """Return why the body of a call is refused, in a line; an empty string where it is not.
 
     Args:
