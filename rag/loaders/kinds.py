@@ -58,7 +58,8 @@ _REMEDIES = {
     "an old Office file (.doc, .xls, .ppt) or one with a password": "save it as DOCX or XLSX without",
 }
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?\S|[ \t]+\S")  # or a line that goes on
+_FIELD = re.compile(r"([A-Za-z][\w.-]{1,60}):|[ \t]+\S")  # or a line that goes on
+_ENVELOPE = re.compile(r"From .*\d\d:\d\d")  # what stands above each message of a mailbox
 _ONLY_IN_MAIL = frozenset(("received", "message-id", "mime-version", "return-path"))
 _MAIL_FIELDS = _ONLY_IN_MAIL | {"from", "to", "date", "subject", "delivered-to", "content-type"}
 
@@ -143,6 +144,7 @@ def _is_jsonl(text: str) -> bool:
 def _is_mail(text: str, suffix: str) -> bool:
     """Tell whether a text begins with the header of a message."""
     fields: list[str] = []
+    is_sure = suffix in (".eml", ".mht", ".mhtml", ".mbox") or bool(_ENVELOPE.match(text))
     for line in text[:HEAD].splitlines():
         if not line.strip():
             break
@@ -152,4 +154,4 @@ def _is_mail(text: str, suffix: str) -> bool:
         if match and match[1]:
             fields.append(match[1].lower())
     known = _MAIL_FIELDS.intersection(fields)
-    return len(known) >= 2 and (suffix in (".eml", ".mht", ".mhtml") or bool(known & _ONLY_IN_MAIL))
+    return len(known) >= 2 and (is_sure or bool(known & _ONLY_IN_MAIL))
