@@ -7,7 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
@@ -112,14 +112,20 @@ def _day(name: str, text: str, *, last: bool) -> dt.date:
     raise SettingsError(f"{name} is '{text}', but a date is expected, such as 2021-07-24, 2021-07 or 2021")
 
 
+def state_of(catalog: Catalog) -> tuple[str, int]:
+    """Return what tells one state of a catalog from all others, also from those of one made anew."""
+    state = catalog.state
+    return state.identity, state.generation
+
+
 class Listing:
-    """The documents of one generation of a catalog, and which chunks are whose.
+    """The documents of one state of a catalog, and which chunks are whose.
 
     Finding out takes a while with many documents, so the chunks of the last few filters are remembered.
     """
 
-    def __init__(self, generation: int, entries: Sequence[DocumentEntry], ids: Ids, owners: Ids) -> None:
-        self.generation = generation
+    def __init__(self, state: Hashable, entries: Sequence[DocumentEntry], ids: Ids, owners: Ids) -> None:
+        self.state = state  # as `state_of` tells it
         self._names = [entry.name for entry in entries]
         self._languages = [entry.attributes.get("lang") for entry in entries]
         self.languages = frozenset(str(language) for language in self._languages if language)  # as known
@@ -137,7 +143,7 @@ class Listing:
     def of(cls, catalog: Catalog) -> Listing:
         """Return the listing of a catalog as it is now."""
         with catalog.snapshot():
-            return cls(catalog.generation, catalog.documents(), *catalog.owners())
+            return cls(state_of(catalog), catalog.documents(), *catalog.owners())
 
     def names(self, filters: Filters | None = None) -> list[str]:
         """Return the ids of the documents that meet `filters`, sorted; raises as `chunks` does."""

@@ -18,7 +18,7 @@ from rag import metrics
 from rag.analysis import Analyzer
 from rag.encoder import EMBEDDED, Encoder, StaticEncoder, embedded_encoder, load_encoder
 from rag.errors import CorpusError, StoreError
-from rag.filters import Filters, Listing
+from rag.filters import Filters, Listing, state_of
 from rag.homes import LINKS, follows_links
 from rag.homes import explained as explained
 from rag.homes import place as place
@@ -202,7 +202,7 @@ class Index:
     def _list(self) -> Listing:
         """Return the listing of the catalog as it is; threads may make it twice, and it is the same."""
         listing = self._listing
-        if listing is None or listing.generation != self.store.catalog.generation:
+        if listing is None or listing.state != state_of(self.store.catalog):
             self._listing = listing = Listing.of(self.store.catalog)
         return listing
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.filters import Filters, Listing
+from rag.filters import Filters, Listing, state_of
 from rag.index import FIELDS, Index, explained
 from rag.schema import Document
 from rag.settings import Settings
@@ -61,7 +61,6 @@ class Together:
         self.folder, self.report = shared.folder, shared.report
         self.store = United(shared.store, own.store, OWN)
         self._listing: Listing | None = None
-        self._listed: tuple[int, int] = (-1, -1)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -105,16 +104,16 @@ class Together:
     def _list(self) -> Listing:
         """Return the listing of both catalogs as they are."""
         one, other = self._shared.store.catalog, self._own.store.catalog
-        now = one.generation, other.generation
-        if self._listing is None or self._listed != now:
+        now = state_of(one), state_of(other)
+        if self._listing is None or self._listing.state != now:
             with one.snapshot(), other.snapshot():
-                now = one.generation, other.generation
+                now = state_of(one), state_of(other)
                 entries, more = one.documents(), other.documents()
                 (ids, owners), (own_ids, own_owners) = one.owners(), other.owners()
             listed = [*entries, *(each._replace(name=OWN + each.name) for each in more)]
             all_ids = np.concatenate([ids, own_ids + MOVED])
             all_owners = np.concatenate([owners, own_owners + len(entries)])
-            self._listing, self._listed = Listing(hash(now), listed, all_ids, all_owners), now
+            self._listing = Listing(now, listed, all_ids, all_owners)
         return self._listing
 
 

@@ -28,10 +28,11 @@ class Counted:
         self.asked = 0
         self.hold = threading.Event()
         self.hold.set()
-        self.store = SimpleNamespace(catalog=SimpleNamespace(generation=1), generation=1)
+        state = SimpleNamespace(identity="one", generation=1)
+        self.store = SimpleNamespace(catalog=SimpleNamespace(state=state), generation=1)
 
     def change(self) -> None:
-        self.store.catalog.generation += 1
+        self.store.catalog.state.generation += 1
         self.store.generation += 1
 
     def answer(
@@ -111,6 +112,15 @@ def test_an_answer_is_forgotten_when_the_index_changes(pipeline: Counted) -> Non
     assert number(remembering.answer("من؟")) == 2
 
 
+def test_an_answer_is_forgotten_when_the_index_is_made_anew(pipeline: Counted) -> None:
+    remembering = Remembering(pipeline)
+    assert number(remembering.answer("من؟")) == 1
+    pipeline.store.catalog.state.identity = "another"
+    assert number(remembering.answer("من؟")) == 2
+    assert number(remembering.answer("من؟")) == 2
+    assert len(remembering._answers) == 1
+
+
 def test_an_answer_of_an_index_that_changed_meanwhile_is_not_remembered(pipeline: Counted) -> None:
     remembering = Remembering(pipeline)
     pipeline.hold.clear()
@@ -121,7 +131,7 @@ def test_an_answer_of_an_index_that_changed_meanwhile_is_not_remembered(pipeline
         pipeline.change()
         pipeline.hold.set()
         assert number(asked.result(10)) == 1
-    pipeline.store.catalog.generation = pipeline.store.generation = 1
+    pipeline.store.catalog.state.generation = pipeline.store.generation = 1
     assert number(remembering.answer("من؟")) == 2
 
 

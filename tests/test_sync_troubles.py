@@ -12,8 +12,10 @@ from index_support import HARBOUR, LIBRARY, MILL, fill, indexed, names, opened
 
 from rag import index as index_module
 from rag import sync
+from rag.filters import Filters
 from rag.index import Index
 from rag.settings import Settings
+from vectorstore.discarding import discard, identity_of
 
 
 @pytest.fixture
@@ -55,6 +57,22 @@ def test_an_unchanged_folder_is_scanned_once(folder: Path, monkeypatch: pytest.M
         monkeypatch.setattr(index_module, "scan", counted)
         assert len(index.sync().unchanged) == 2
         assert len(scans) == 1
+
+
+def test_a_reader_of_an_index_made_anew_lists_what_that_one_holds(folder: Path) -> None:
+    with opened(folder) as reader:
+        assert names(reader) == ["harbour.txt", "library.txt"]
+        generation = reader.store.catalog.generation
+        for path in folder.iterdir():
+            path.unlink()
+        fill(folder, {"بئر.txt": "عمق البئر ٤٠ مترا.", "طاحونة.txt": MILL})
+        discard(reader.home, identity_of(reader.home))
+        opened(folder).close()
+        assert reader.store.catalog.generation == generation
+        assert names(reader) == ["بئر.txt", "طاحونة.txt"]
+        (chunk,) = reader.select(Filters(documents=("بئر.txt",))) or ()
+        (row,) = reader.store.catalog.chunk_rows([int(chunk)])
+        assert row.document == "بئر.txt"
 
 
 # -- Names that change hands -----------------------------------------------------------------------------

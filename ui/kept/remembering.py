@@ -16,12 +16,14 @@ from typing import Any
 
 from rag import metrics
 from rag.conversation import Turn, complete
-from rag.filters import Filters
+from rag.filters import Filters, state_of
 from rag.question import parse
 from rag.schema import Answer
 
 KEPT = 500  # answers, of some tens of kilobytes each
 
+State = tuple[str, int]
+"""The identity of a catalog, and its generation."""
 Key = tuple[Hashable, ...]
 
 
@@ -32,7 +34,7 @@ class Remembering:
         """Remember at most `kept` answers of a `Pipeline`."""
         self._pipeline = pipeline
         self._kept = kept
-        self._newest = -1  # generation of the answers
+        self._newest: State = ("", -1)  # of which the answers are
         self._answers: OrderedDict[Key, Future[Answer]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -47,15 +49,15 @@ class Remembering:
         earlier: Sequence[Turn | Answer] = (),
     ) -> Answer:
         """Return what the pipeline answers; `took_ms` is what it took now."""
-        generation = self._generation()
-        if generation is None:
+        state = self._state()
+        if state is None:
             return self._ask(question, k, filters, earlier)
         started = time.perf_counter()
         if not _leans(question, earlier):
             earlier = ()  # so that it is the question that others ask at the beginning
-        key: Key = (generation, question, k, filters or None, *map(_said, earlier))
+        key: Key = (state, question, k, filters or None, *map(_said, earlier))
         with self._lock:
-            self._clear(generation)
+            self._clear(state)
             found = self._answers.get(key)
             mine: Future[Answer] = found or Future()
             self._answers[key] = mine
@@ -90,7 +92,7 @@ class Remembering:
             self._forget(key)
             mine.set_exception(error)
             raise
-        if self._generation() != key[0]:
+        if self._state() != key[0]:
             self._forget(key)
         mine.set_result(answer)
         return answer
@@ -101,24 +103,24 @@ class Remembering:
         answer: Answer = self._pipeline.answer(question, k, filters, earlier)
         return answer
 
-    def _clear(self, generation: int) -> None:
+    def _clear(self, state: State) -> None:
         """Let go of the answers of older states, which nobody can ask for any more."""
-        if generation > self._newest:
-            self._newest = generation
+        if state[0] != self._newest[0] or state[1] > self._newest[1]:
+            self._newest = state
             self._answers.clear()
 
     def _forget(self, key: Key) -> None:
         with self._lock:
             self._answers.pop(key, None)
 
-    def _generation(self) -> int | None:
+    def _state(self) -> State | None:
         """Return which state of the folder is asked; None while the indexes are behind the catalog."""
         store = self._pipeline.store
         try:
-            catalog, indexes = int(store.catalog.generation), int(store.generation)
+            state, indexes = state_of(store.catalog), int(store.generation)
         except Exception:  # what is wrong with the index, the pipeline says better
             return None
-        return catalog if catalog == indexes else None
+        return state if state[1] == indexes else None
 
 
 def _leans(question: str, earlier: Sequence[Turn | Answer]) -> bool:
