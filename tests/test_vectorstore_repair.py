@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 from test_vectorstore_store import QUERIES, answers, expected_answers, made, opened
 
+from vectorstore.lock import WriterLock
 from vectorstore.store import Store
 
 
@@ -90,3 +92,57 @@ def test_a_manifest_that_is_lost_while_the_store_is_open_is_written_again(folder
         (folder / "manifest.json").unlink()
         assert (store.sync(), store.stale) == (True, False)
         assert (folder / "manifest.json").exists()
+
+
+def put_back(folder: Path, copy: Path) -> None:
+    """Put a copy of the catalog in place of the catalog."""
+    for name in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.copy(copy, folder / "catalog.sqlite")
+
+
+@pytest.fixture
+def older(folder: Path, tmp_path: Path) -> Path:
+    """The folder with a catalog that lacks the last commit, which the indexes hold."""
+    shutil.copy(folder / "catalog.sqlite", tmp_path / "copy")
+    with opened(folder) as store:
+        store.catalog.put(*made("منارة.txt", 1))
+        store.sync()
+    put_back(folder, tmp_path / "copy")
+    return folder
+
+
+def test_indexes_of_commits_that_the_catalog_has_lost_are_not_used_by_anybody(older: Path) -> None:
+    with opened(older, readonly=True) as reader:
+        assert (reader.ready, reader.stale) == (False, True)
+        with opened(older) as writer:
+            writer.catalog.put(*made("جسر.txt", 1))  # the commit and the ids that they hold
+            assert writer.sync()
+            assert found(writer) == found(reader)
+            assert found(writer) == texts(("ميناء.txt", 1), ("مكتبة.txt", 1), ("جسر.txt", 1))
+            assert writer.verify() == []
+
+
+def test_a_catalog_from_a_copy_is_told_from_its_indexes_also_by_who_opened_it_beside_a_writer(
+    older: Path,
+) -> None:
+    lock = WriterLock(older / "catalog.sqlite.lock")
+    lock.acquire()
+    with opened(older) as store:
+        lock.release()
+        assert not store.ready
+        with store.writing():
+            store.catalog.put(*made("جسر.txt", 1))
+        store.sync()
+        assert found(store) == texts(("ميناء.txt", 1), ("مكتبة.txt", 1), ("جسر.txt", 1))
+        assert store.verify() == []
+
+
+def test_indexes_that_were_published_after_a_snapshot_was_taken_are_not_dropped(folder: Path) -> None:
+    with opened(folder) as writer, opened(folder) as reader, reader.catalog.snapshot():
+        before = reader.catalog.generation
+        with writer.publishing():
+            writer.catalog.put(*made("جسر.txt", 1))
+        reader._reload()
+        assert reader.ready
+        assert reader.generation == before + 1

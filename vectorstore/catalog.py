@@ -18,7 +18,7 @@ from typing import Any
 
 from vectorstore.base import ChunkRecord, DocumentRecord, FileEntry, Skipped
 from vectorstore.checking import verify
-from vectorstore.database import Database
+from vectorstore.database import Database, new_identity
 from vectorstore.reading import CatalogReader
 from vectorstore.reading import Terms as Terms
 from vectorstore.rows import Row, encode_chunk, encode_document, insert_chunks, insert_document
@@ -95,6 +95,11 @@ class Catalog(CatalogReader):
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [Skipped(*file) for file in files],
             )
+
+    def renew(self) -> None:
+        """Take another identity, so that no index fits that was made before."""
+        with self._database.transaction() as transaction:
+            transaction.state.identity = new_identity()
 
     # Documents that are there at once
 

@@ -24,6 +24,11 @@ _FOLDING = 1_000  # milliseconds that this waits for readers
 _BUSY = 10_000  # that everything else waits
 
 
+def new_identity() -> str:
+    """Return a name that no other catalog has."""
+    return uuid.uuid4().hex
+
+
 class Database:
     """Connections to one database file.
 
@@ -105,7 +110,7 @@ class Database:
                 if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     for statement in SCHEMA:
                         connection.execute(statement)
-                    write_state(connection, State(uuid.uuid4().hex, 0, None, 0, 1))
+                    write_state(connection, State(new_identity(), 0, None, 0, 1))
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     connection.execute(f"PRAGMA user_version = {VERSION}")
                 connection.execute("COMMIT")
@@ -165,6 +170,16 @@ class Database:
         """Return what is known of the whole; raises CatalogError where that is damaged."""
         with self.reader() as connection:
             return read_state(connection, self.path)
+
+    @property
+    def newest(self) -> State:
+        """Return the state as last committed by anybody, whatever this thread's snapshot sees."""
+        before = getattr(self._pinned, "connection", None)
+        self._pinned.connection = None
+        try:
+            return self.state
+        finally:
+            self._pinned.connection = before
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:

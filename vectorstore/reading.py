@@ -78,6 +78,11 @@ class CatalogReader:
         return self._database.state
 
     @property
+    def newest(self) -> State:
+        """Return how the catalog stands by now, also in a block that sees an earlier moment."""
+        return self._database.newest
+
+    @property
     def identity(self) -> str:
         """Return the name drawn when the catalog was made: indexes of another catalog do not fit."""
         return self._database.state.identity

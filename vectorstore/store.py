@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from vectorstore.catalog import Catalog
 from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, stamp, sweep, write_manifest
 from vectorstore.discarding import CATALOG as CATALOG
 from vectorstore.indexes import KINDS, Loaded, build, compare, facts_of, load_dense, load_lexical
+from vectorstore.trouble import told_of_disk
 
 _PATIENCE = 2.0  # seconds that a reader waits for the indexes of a change that is committed already
 _PAUSE = 0.005
@@ -115,9 +116,13 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def writing(self, timeout: float = 0.0) -> AbstractContextManager[None]:
+    @contextmanager
+    def writing(self, timeout: float = 0.0) -> Iterator[None]:
         """Hold the writer's lock over a block of writes and a `sync`; see `Catalog.writing`."""
-        return self.catalog.writing(timeout)
+        with self.catalog.writing(timeout):
+            if self._is_ahead():
+                self.catalog.renew()  # or its next commits would seem to be those that the indexes hold
+            yield
 
     # Reading
 
@@ -221,7 +226,7 @@ class Store:
         if self.catalog.readonly:
             with self._mutex:
                 return self._sync(self._own_folder(), progress)
-        with self.catalog.writing():
+        with self.writing():
             return self._sync(self.folder, progress)
 
     def _sync(self, folder: Path, progress: Progress | None) -> bool:
@@ -249,7 +254,7 @@ class Store:
         Raises:
             LockedError, ValueError, OSError: as `sync`.
         """
-        with self.catalog.writing():
+        with self.writing():
             self._take_up()
             try:
                 with self.catalog.transaction():
@@ -307,7 +312,7 @@ class Store:
         with self._mutex:
             while True:
                 seen, identity, parts = stamp(self.folder / MANIFEST), self.catalog.identity, self._parts()
-                loaded = Loaded() if parts is None else self._load(parts)
+                loaded = Loaded() if parts is None else self._load(self._fitting(parts))
                 # A writer elsewhere may have swapped, and swept, while we were reading: then read again.
                 if loaded.complete or parts is None or self._parts() in (parts, None):
                     self._loaded, self._stamp, self._identity = loaded, seen, identity
@@ -326,6 +331,19 @@ class Store:
             return read_manifest(self.folder, self.catalog.identity)
         except DamagedError:
             return None
+
+    def _fitting(self, parts: Mapping[str, Part]) -> dict[str, Part]:
+        """Leave out the indexes of commits that the catalog does not have: it was put back from a copy.
+
+        The catalog is looked at after the manifest was: what names a commit comes after it.
+        """
+        generation = self.catalog.newest.generation
+        return {kind: part for kind, part in parts.items() if part.generation <= generation}
+
+    def _is_ahead(self) -> bool:
+        """Tell whether the folder names indexes of commits that the catalog does not have."""
+        parts = self._parts() or {}
+        return len(self._fitting(parts)) < len(parts)
 
     def _cross_check(self) -> None:
         """Compare the catalog with the sealed indexes made from it: a damaged page can hide rows.
@@ -353,5 +371,5 @@ class Store:
 
     def _tidy(self) -> None:
         """Remove what a killed writer left, unless somebody is writing right now."""
-        with suppress(LockedError, OSError), self.catalog.writing():
+        with suppress(LockedError, OSError), told_of_disk(), self.writing():
             self._sweep(self.folder)  # which reads the manifest under the lock: another may have written it
