@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rag.copying import MakeRecorder, copy_of
 from rag.encoder import Encoder
 from rag.fetching import UnsettledError, VanishedError, identify, read
+from rag.homes import scan
 from rag.hub import Progress
 from rag.records import record_of
 from rag.schema import Document
@@ -99,6 +100,7 @@ class Update:
         self._skipped = {each.name: each for name in plan.unchanged for each in plan.refused.get(name, ())}
         self._settled: list[FileEntry] = []
         self._gone = gone
+        self._vanished: list[str] = []  # files, while they were read
         self._removed = {name for file in plan.gone for name in plan.names.get(file, ())}
         self._renames: dict[str, tuple[str, str]] = {}  # old name → new name and its file
         self._taken: set[str] = set()  # the new names
@@ -134,6 +136,7 @@ class Update:
             self._tell("reading", done, total)
             self._take(name, self._files[name])
         self._commit()
+        self._look_again()
         self._tell("reading", total, total)
         if self._done and self._slow:
             self._tell("embedding", total, total)  # the rest had nothing new in them
@@ -181,12 +184,10 @@ class Update:
                 return
             seen, digest, content = read(path, self._folder, self._settings)
         except VanishedError:
-            self._gone.add(name)
-            self._removed.update(self._plan.names.get(name, ()))
+            self._vanished.append(name)
             return
-        except UnsettledError as error:  # its last version stays, and it is tried again
-            self._refuse(name, name, str(error), UNSEEN.entry(name, ""))
-            self._unchanged += self._plan.names.get(name, ())
+        except UnsettledError as error:
+            self._put_off(name, str(error))
             return
         entry = seen.settled().entry(name, digest)
         reasons: dict[str, list[str]] = {}
@@ -204,6 +205,24 @@ class Update:
             self._place(document, name, UNSEEN.entry(name, "") if parts else entry, source)
         held = {document.id for document in content.documents}
         self._removed.update(set(self._plan.names.get(name, ())) - held)
+
+    def _put_off(self, name: str, reason: str) -> None:
+        """Note that a file cannot be read now: its last version stays, and it is tried again."""
+        self._refuse(name, name, reason, UNSEEN.entry(name, ""))
+        self._unchanged += self._plan.names.get(name, ())
+
+    def _look_again(self) -> None:
+        """Forget what has vanished while the folder was read, if the folder is still there.
+
+        Raises:
+            CorpusError: if it is not, or is empty: a disk may have been unplugged.
+        """
+        there = scan(self._folder, self._settings) if self._vanished else {}
+        for name in self._vanished:
+            if name in there:
+                self._put_off(name, "was replaced while it was read; it is read the next time")
+            else:
+                self._removed.update(self._plan.names.get(name, ()))
 
     def _is_known(self, name: str, entry: FileEntry) -> bool:
         """Tell whether the bytes of a file have been read before; then it is done with."""

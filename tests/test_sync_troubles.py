@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from index_support import HARBOUR, LIBRARY, MILL, fill, indexed, names, opened
 
+from rag import fetching, sync
 from rag import index as index_module
-from rag import sync
+from rag.errors import CorpusError
 from rag.filters import Filters
-from rag.index import Index
+from rag.index import Index, place
 from rag.settings import Settings
+from vectorstore.catalog import Catalog
 from vectorstore.discarding import discard, identity_of
 
 
@@ -149,3 +151,55 @@ def test_a_text_that_becomes_markdown_gets_its_headings(folder: Path) -> None:
     with indexed(folder) as index:
         assert index.report.renamed == (("بئر.txt", "بئر.md"),)
         assert places(index, "بئر.md") == [("heading", "بئر الوادي")]
+
+
+# -- The disk --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rebuild", [True, False])
+def test_a_disk_that_is_unplugged_while_it_is_read_costs_nothing(
+    folder: Path, tmp_path: Path, rebuild: bool
+) -> None:
+    opened(folder).close()
+    fill(folder, {"harbour.txt": MILL, "library.txt": MILL * 2})
+    aside = tmp_path / "aside"
+
+    def unplug(stage: str, done: float, total: int) -> None:
+        if stage == "reading" and folder.exists():
+            folder.rename(aside)
+
+    with pytest.raises(CorpusError, match="no folder"):
+        opened(folder, rebuild=rebuild, progress=unplug)
+    aside.rename(folder)
+    with Catalog.open(place(folder, Settings.load()) / "catalog.sqlite", readonly=True) as catalog:
+        assert catalog.count() == 2
+    with indexed(folder) as index:
+        assert index.report.changed == ("harbour.txt", "library.txt")
+
+
+def test_a_file_that_is_away_for_a_moment_keeps_its_last_version(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folder).close()
+    path, aside = folder / "harbour.txt", tmp_path / "aside"
+    path.write_text("نص جديد.", encoding="utf-8")
+    digest = fetching._digest
+
+    def away(some: Path) -> str:
+        if some != path:
+            return digest(some)
+        path.rename(aside)
+        try:
+            return digest(some)
+        finally:
+            aside.rename(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetching, "_digest", away)
+        with indexed(folder) as index:
+            assert index.report.removed == ()
+            assert dict(index.skipped())["harbour.txt"].startswith("was replaced while it was read")
+            assert index.document("harbour.txt").text == HARBOUR
+    with indexed(folder) as index:
+        assert index.document("harbour.txt").text == "نص جديد."
+        assert index.skipped() == []
