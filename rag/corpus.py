@@ -8,13 +8,14 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from rag.errors import CorpusError, DocumentError
 from rag.loaders import Extract, Limits, LoadError
 from rag.loaders.base import PassingError
-from rag.loaders.kinds import SUPPORTED, is_passed_over
+from rag.loaders.kinds import BEGINNING, SUPPORTED, is_passed_over, is_saved_page, is_set_aside
 from rag.loaders.sandbox import read_safely
 from rag.schema import Document
 from rag.stated import dateline, front_matter, title_of
@@ -87,7 +88,7 @@ def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tupl
         with os.scandir(place) as entries:
             for entry in entries:
                 relative = prefix + entry.name
-                if _is_hidden(entry.name) or not _is_storable(relative):
+                if is_set_aside(entry.name) or not _is_storable(relative):
                     continue
                 is_link = entry.is_symlink()
                 if is_link and not os.path.exists(entry.path):
@@ -100,8 +101,11 @@ def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tupl
                         waiting.append((entry.path, f"{relative}/"))
                 elif (
                     entry.is_file()  # no device, no pipe
-                    and not is_passed_over(entry.name)
                     and (not is_link or _may_follow(entry.path, root, follow_links))
+                    and (
+                        not is_passed_over(entry.name)
+                        or is_saved_page(entry.name, partial(_beginning, entry.path))
+                    )
                 ):
                     yield entry, relative
 
@@ -263,9 +267,13 @@ def _is_within(path: str | Path, root: str) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(root)
 
 
-def _is_hidden(name: str) -> bool:
-    """Tell whether a name is that of a hidden or a temporary file or folder."""
-    return name.startswith((".", "~", "#")) or name.endswith(("~", "#")) or name == "__pycache__"
+def _beginning(path: str) -> bytes:
+    """Return the first bytes of a file; none of one that cannot be read."""
+    try:
+        with opened(Path(path)) as file:
+            return file.read(BEGINNING)
+    except OSError:
+        return b""
 
 
 def _is_storable(name: str) -> bool:

@@ -49,6 +49,29 @@ def test_scan_returns_files_that_may_be_documents_by_relative_path(tmp_path: Pat
     assert names(tmp_path) == kept
 
 
+PAGE = f"\ufeff<!-- saved -->\n<!DOCTYPE html><html><body><p>{ARABIC}</p></body></html>"
+
+
+def test_a_number_sign_at_the_beginning_makes_no_file_temporary(tmp_path: Path) -> None:
+    kept = ["#1 جدول/a.txt", "#5 محضر.docx", "C#"]
+    left_out = ["#رسالة.txt#", "#recycle/a.txt", "#snapshot/b.txt", "رسالة.txt~", "__pycache__/a.txt"]
+    for name in kept + left_out:
+        write(tmp_path, name, ARABIC)
+    assert names(tmp_path) == kept
+
+
+def test_a_page_that_keeps_the_name_of_the_program_behind_it_is_a_document(tmp_path: Path) -> None:
+    write(tmp_path, "page.php", PAGE)
+    write(tmp_path, "show.PL", PAGE)
+    write(tmp_path, "code.php", f"<?php echo 'x'; ?>\n{PAGE}")
+    write(tmp_path, "frame.php", PAGE.replace("<p>", "<p><?= $x ?>"))
+    write(tmp_path, "library.php", "<?php\nclass A {}\n")
+    write(tmp_path, "page.js", PAGE)
+    assert names(tmp_path) == ["page.php", "show.PL"]
+    [document] = read_all(tmp_path / "page.php", tmp_path).documents
+    assert document.text == ARABIC.strip()
+
+
 def test_scan_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
     inside, outside = tmp_path / "in", tmp_path / "out"
     kept = write(inside, "a.txt", ARABIC)

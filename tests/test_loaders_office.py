@@ -209,6 +209,24 @@ def test_hidden_members_and_pictures_in_an_archive_are_passed_over() -> None:
     assert [name for name, _ in read(packed(dict.fromkeys(names, TEXT)), "a.zip", Limits())] == ["ع.txt"]
 
 
+def test_number_signs_and_saved_pages_in_an_archive_are_documents() -> None:
+    members = {
+        "#1 جدول.txt": TEXT,
+        "#2/أول.txt": TEXT,
+        "#رسالة.txt#": TEXT,
+        "صفحة.php": page(f"<p>{TEXT}</p>"),
+        "code.php": f"<html><?php x ?>{TEXT}",
+    }
+    found = [name for name, _ in read(packed(members), "a.zip", Limits())]
+    assert found == ["#1 جدول.txt", "#2/أول.txt", "صفحة.php"]
+    made = message()
+    made.set_content(TEXT)
+    for name, content in members.items():
+        made.add_attachment(content.encode(), maintype="text", subtype="plain", filename=name)
+    found = [name for name, _ in read(made.as_bytes(), "a.eml", Limits())]
+    assert found == ["", "#1 جدول.txt", "أول.txt", "صفحة.php"]
+
+
 def test_names_in_an_archive_are_read_in_the_encoding_of_their_time() -> None:
     import io
     import zipfile

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from rag.loaders.base import Extract, Limits, LoadError, Part
-from rag.loaders.kinds import is_passed_over
+from rag.loaders.kinds import BEGINNING, is_passed_over, is_saved_page, is_set_aside
 
 _SMALL = 5_000_000  # unpacked bytes up to which no ratio is suspicious
 _FORMS = (  # a member that tells what an archive is
@@ -109,7 +110,7 @@ def load_zip(data: bytes, limits: Limits) -> Extract:
 def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Part]:
     for member in archive.infolist():
         name = member_name(member)
-        if member.is_dir() or is_left_out(name):
+        if member.is_dir() or is_left_out(name, partial(_beginning, archive, member)):
             continue
         if member.file_size > limits.file_bytes:
             error = LoadError(f"is larger than {limits.file_bytes / 1e6:g} MB; split it")
@@ -121,6 +122,15 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Part]:
         except Exception as error:
             content = _refusal(error)
         yield Part(name, content)
+
+
+def _beginning(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return the first bytes of a member; none of one that cannot be unpacked."""
+    try:
+        with archive.open(member) as file:
+            return file.read(BEGINNING)
+    except Exception:  # as in `read_member`
+        return b""
 
 
 def _refusal(error: Exception) -> LoadError:
@@ -154,9 +164,9 @@ def _decoded(name: str) -> str:
     return name
 
 
-def is_left_out(name: str) -> bool:
-    """Tell whether a member is hidden, temporary, or no document by its name."""
+def is_left_out(name: str, begin: Callable[[], bytes]) -> bool:
+    """Tell whether a member is hidden, temporary, or by its name no document; `begin`: see `is_saved_page`."""
     steps = name.split("/")
-    if any(step.startswith((".", "~", "#")) or step == "__MACOSX" for step in steps):
-        return True
-    return steps[-1].endswith(("~", "#")) or is_passed_over(steps[-1])
+    return any(map(is_set_aside, steps)) or (
+        is_passed_over(steps[-1]) and not is_saved_page(steps[-1], begin)
+    )

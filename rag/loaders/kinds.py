@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from rag.loaders.base import LoadError
@@ -28,6 +29,12 @@ _PASSED_OVER = frozenset(_NO_DOCUMENTS.split())
 
 A folder may hold them by the thousand, so they are not even mentioned among what was skipped.
 """
+
+_SERVED = ("php", "pl")
+"""Suffixes among those that a saved page may keep: of the program that a server ran to make it."""
+
+_KEPT_ASIDE = ("__pycache__", "__MACOSX", "#recycle", "#snapshot")  # the last two on network drives
+BEGINNING = 16_384  # bytes by which a page is told from the program that makes it
 
 _SIGNATURES = (
     (b"\x89PNG", "a picture"),
@@ -67,6 +74,25 @@ _MAIL_FIELDS = _ONLY_IN_MAIL | {"from", "to", "date", "subject", "delivered-to",
 def is_passed_over(name: str) -> bool:
     """Tell whether a file of that name is no document, whatever it holds."""
     return PurePosixPath(name).suffix[1:].lower() in _PASSED_OVER
+
+
+def is_saved_page(name: str, begin: Callable[[], bytes]) -> bool:
+    """Tell whether a file that is called like a program is the page that the program made.
+
+    Args:
+        name: of the file.
+        begin: returns its first `BEGINNING` bytes; called only where the name leaves it open.
+    """
+    if PurePosixPath(name).suffix[1:].lower() not in _SERVED:
+        return False
+    text = begin().decode("utf-8", "replace").removeprefix("\ufeff")
+    return bool(_HTML.match(text, _prologue(text))) and not re.search(r"<\?(?:php\b|=)", text)
+
+
+def is_set_aside(name: str) -> bool:
+    """Tell whether a file or folder is hidden, temporary, or what a system keeps for itself, by its name."""
+    is_autosave = len(name) > 1 and name[0] == name[-1] == "#"
+    return is_autosave or name.startswith((".", "~")) or name.endswith("~") or name in _KEPT_ASIDE
 
 
 def kind_of(head: bytes) -> str:

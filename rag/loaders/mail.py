@@ -9,6 +9,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
+from functools import partial
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -224,7 +225,7 @@ def _parts(attached: list[EmailMessage]) -> Iterator[Part]:
             unnamed += 1
             suffix = _SUFFIXES.get(kind) or kind.rpartition("/")[2]
             name = f"attachment-{unnamed}" + (f".{suffix}" if suffix.isalnum() else "")
-        if not is_left_out(name):
+        if not is_left_out(name, partial(_bytes, part)):
             yield Part(name, _bytes(part))
 
 
