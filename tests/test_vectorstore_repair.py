@@ -146,3 +146,22 @@ def test_indexes_that_were_published_after_a_snapshot_was_taken_are_not_dropped(
         reader._reload()
         assert reader.ready
         assert reader.generation == before + 1
+
+
+def test_a_store_that_is_opened_takes_the_writers_lock_only_to_remove_something(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    acquire = WriterLock.acquire
+
+    def counted(lock: WriterLock, timeout: float = 0.0) -> None:
+        taken.append(1)
+        acquire(lock, timeout)
+
+    monkeypatch.setattr(WriterLock, "acquire", counted)
+    opened(folder).close()
+    assert taken == []
+    (folder / "dense-9-abcdef01").mkdir()
+    opened(folder).close()
+    assert taken == [1]
+    assert not (folder / "dense-9-abcdef01").exists()

@@ -153,12 +153,24 @@ def sweep(folder: Path, kinds: tuple[str, ...], kept: Collection[str]) -> None:
         kinds: of indexes.
         kept: the names of the parts that are in use.
     """
-    for path in folder.iterdir():
-        stray = path.name.startswith(tuple(f"{kind}-" for kind in kinds)) and path.name not in kept
-        if stray and path.is_dir():
+    for path in written(folder, kinds):
+        if path.name in kept:
+            continue
+        if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif stray or (path.name.startswith(f"{MANIFEST}.") and path.suffix == ".tmp"):
+        else:
             _remove(path)
+
+
+def written(folder: Path, kinds: tuple[str, ...]) -> list[Path]:
+    """Return what writers have put into the folder: indexes of these kinds, and unfinished manifests."""
+    beginnings = tuple(f"{kind}-" for kind in kinds)
+    return [
+        path
+        for path in folder.iterdir()
+        if path.name.startswith(beginnings)
+        or (path.name.startswith(f"{MANIFEST}.") and path.suffix == ".tmp")
+    ]
 
 
 def stamp(path: Path) -> object:

@@ -15,7 +15,7 @@ import numpy as np
 
 from vectorstore.base import CatalogError, DamagedError, DenseIndex, LexicalIndex, LockedError, Progress
 from vectorstore.catalog import Catalog
-from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, stamp, sweep, write_manifest
+from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, stamp, sweep, write_manifest, written
 from vectorstore.discarding import CATALOG as CATALOG
 from vectorstore.indexes import KINDS, Loaded, build, compare, facts_of, load_dense, load_lexical
 from vectorstore.trouble import told_of_disk
@@ -289,9 +289,11 @@ class Store:
 
     def _sweep(self, folder: Path) -> None:
         """Remove what nobody refers to: neither this process nor the manifest."""
-        named = [*self._loaded.parts.values(), *(self._parts() or {}).values()]
         with suppress(OSError):  # the next one gets it
-            sweep(folder, KINDS, {part.name for part in named})
+            sweep(folder, KINDS, self._named())
+
+    def _named(self) -> set[str]:
+        return {part.name for part in [*self._loaded.parts.values(), *(self._parts() or {}).values()]}
 
     def verify(self) -> list[str]:
         """Return what is wrong with the catalog or the indexes, a line each; an empty list when all is well.
@@ -370,6 +372,13 @@ class Store:
         return Path(self._scratch.name)
 
     def _tidy(self) -> None:
-        """Remove what a killed writer left, unless somebody is writing right now."""
-        with suppress(LockedError, OSError), told_of_disk(), self.writing():
-            self._sweep(self.folder)  # which reads the manifest under the lock: another may have written it
+        """Remove what a killed writer left, unless somebody is writing right now.
+
+        The lock is taken where there is something to remove only: whoever comes to write would be refused.
+        """
+        with suppress(LockedError, OSError), told_of_disk():
+            found, named = written(self.folder, KINDS), self._named()
+            # Where a writer finished in between, what it replaced is gone, and the manifest names the rest.
+            if self._is_ahead() or any(path.exists() for path in found if path.name not in named):
+                with self.writing():
+                    self._sweep(self.folder)  # which reads the manifest again, under the lock
