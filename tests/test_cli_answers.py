@@ -152,7 +152,7 @@ def test_who_said_it_stands_under_the_quotation(links: list[tuple[Role, str]], c
 def test_each_link_of_the_chain_is_isolated_in_a_terminal() -> None:
     said = chained(("agency", "وكالة\x1b[2J الميناء"), ("title", "المديرة"), ("speaker", "هالة"))
     assert TERMINAL.chain(said) == (
-        "\u2068000.txt\u2069 → \u2068وكالة\ufffd[2J الميناء\u2069 → \u2068هالة\u2069, \u2068المديرة\u2069"
+        "\u2068000.txt\u2069 → \u2068وكالة\\x1b[2J الميناء\u2069 → \u2068هالة\u2069, \u2068المديرة\u2069"
     )
 
 

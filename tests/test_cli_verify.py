@@ -174,6 +174,6 @@ def test_a_terminal_gets_isolates_and_no_escape_sequence_of_a_receipt() -> None:
     (one,) = read(json.dumps(answer(cited(document="a\x1b[2J.txt")) | {"question": "كم\x07؟"}))
     lines = list(describe([Check(one, "ok", START)], Page(terminal=True, styled=False)))
     assert lines[:2] == [
-        "\u2068كم\ufffd؟\u2069",
-        f"  ok       \u2068a\ufffd[2J.txt\u2069:{START}-{START + 7}  \u2068{QUOTE}\u2069",
+        "\u2068كم\\x07؟\u2069",
+        f"  ok       \u2068a\\x1b[2J.txt\u2069:{START}-{START + 7}  \u2068{QUOTE}\u2069",
     ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.commands.answers import describe, describe_explanation
-from rag.commands.terminal import Page, ProgressBar
+from rag.commands.terminal import Page, ProgressBar, to_json
 from rag.conversation import Turn
 from rag.errors import QuestionError, SettingsError
 from rag.filters import Filters
@@ -54,7 +53,7 @@ def ask(
         explanation = pipeline.explain(answer) if explain else None
     if as_json:
         record = answer.to_dict() | ({} if explanation is None else {"explanation": explanation})
-        print(json.dumps(record, ensure_ascii=False, indent=2))
+        print(to_json(record))
     else:
         page = Page.of(sys.stdout)
         print("\n".join([*_asked(answer, bool(after), page), *describe(answer, page)]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from rag.commands.terminal import Page
+from rag.commands.terminal import Page, to_json
 from rag.errors import CorpusError
 from rag.index import FIELDS, place
 from rag.settings import Settings
@@ -30,7 +29,7 @@ def check(corpus: Path | None, as_json: bool) -> int:
     folder = corpus.expanduser() if corpus is not None else settings.corpus
     problems, facts = examine(folder, settings)
     if as_json:
-        print(json.dumps({"ok": not problems, **facts, "problems": problems}, ensure_ascii=False, indent=2))
+        print(to_json({"ok": not problems, **facts, "problems": problems}))
         return 2 if problems else 0
     page = Page.of(sys.stdout)
     print(f"{page.isolate(str(folder))}: {', '.join(f'{value} {name}' for name, value in facts.items())}")

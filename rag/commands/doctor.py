@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import subprocess
@@ -15,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.commands.terminal import Page, ProgressBar
+from rag.commands.terminal import Page, ProgressBar, to_json
 from rag.errors import IsnadError
 from rag.settings import Settings
 
@@ -90,7 +89,7 @@ def run(as_json: bool) -> int:
     ok = all(finding.ok for finding in findings)
     if as_json:
         record = {"ok": ok, "checks": [finding.to_dict() for finding in findings]}
-        print(json.dumps(record, ensure_ascii=False, indent=2))
+        print(to_json(record))
     else:
         print()
         print("All is well." if ok else "Something is broken; the arrows say how to mend it.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rag.commands.index import skipped_lines
-from rag.commands.terminal import Page, ProgressBar
-from rag.errors import SettingsError
+from rag.commands.terminal import Page, ProgressBar, to_json, visible
+from rag.errors import DocumentError, SettingsError
 from rag.filters import Filters
 from rag.index import Index
 from rag.schema import Document
@@ -40,14 +39,16 @@ def documents(corpus: Path | None, filters: Filters, as_json: bool) -> int:
             "documents": [record(document) for document in found],
             "skipped": [{"document": name, "reason": reason} for name, reason in skipped],
         }
-        print(json.dumps(listing, ensure_ascii=False, indent=2))
+        print(to_json(listing))
         return 0
     page = Page.of(sys.stdout)
     if page.terminal:
         _print_table(found, page)
     else:
         for document in found:
-            print("\t".join(page.line(field).replace("\t", " ") for field in _fields(document)))
+            name, *others = _fields(document)
+            fields = (page.line(field).replace("\t", " ") for field in others)
+            print("\t".join((visible(name, in_a_field=True), *fields)))
     for line in skipped_lines(skipped, Page.of(sys.stderr)):
         print(f"skipped {line}", file=sys.stderr)
     return 0
@@ -79,24 +80,24 @@ def _print_table(found: Sequence[Document], page: Page) -> None:
     table = Table("document", "title", "lang", "date", box=None, pad_edge=False)
     table.add_column("length", justify="right")
     for document in found:
-        name, title, *rest = _fields(document)
-        table.add_row(Text(page.isolate(name)), Text(page.isolate(title)), *rest)
+        name, title, lang, *rest = _fields(document)
+        table.add_row(Text(page.isolate(name)), Text(page.isolate(title)), Text(page.line(lang)), *rest)
     Console().print(table)
 
 
 def show(document_id: str, span: str | None, corpus: Path | None) -> int:
     """Print a document's text, or the part around a span with the span marked.
 
-    The whole text goes out as it is, front matter included, so that offsets hold against it.
+    Into a pipe the whole text goes out as it is, front matter included, so that offsets hold against it.
 
     Raises:
         IsnadError: if there is no such document or the span is not inside it.
     """
     with opened(corpus) as index:
-        document = index.document(document_id)
+        document = _named(index, document_id)
     page = Page.of(sys.stdout)
     if span is None:
-        sys.stdout.write(page.text(document.text))
+        sys.stdout.write(page.text(document.text) if page.terminal else document.text)
         if page.terminal and not document.text.endswith("\n"):
             sys.stdout.write("\n")
         return 0
@@ -108,6 +109,25 @@ def show(document_id: str, span: str | None, corpus: Path | None) -> int:
     print()
     print(page.text(before) + page.mark(page.text(document.text[start:end])) + page.text(after))
     return 0
+
+
+def _named(index: Index, name: str) -> Document:
+    """Return the document of a name, be it as it is or as `documents` prints it.
+
+    Raises:
+        DocumentError: if there is none.
+    """
+    try:
+        return index.document(name)
+    except DocumentError:
+        printed = [
+            document
+            for document in (index.documents() if "\\" in name else ())
+            if visible(document.id, in_a_field=True) == name
+        ]
+        if len(printed) != 1:
+            raise
+        return printed[0]
 
 
 def parse_span(span: str, document: Document) -> tuple[int, int]:

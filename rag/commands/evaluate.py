@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from rag.commands.terminal import ProgressBar
+from rag.commands.terminal import ProgressBar, to_json
 from rag.errors import IsnadError, SettingsError
 from rag.evaluation import Evaluation, Predict, ask_pipeline, ask_reader, evaluate
 from rag.measures import RiskPoint
@@ -75,7 +75,7 @@ def run(
         result = evaluate(asked, predict, progress, write)
     figures = result.figures | {"index_seconds": None if gold_passage else round(seconds, 3)}
     if as_json:
-        print(json.dumps(figures, ensure_ascii=False, indent=2))
+        print(to_json(figures))
     else:
         print("\n".join(_table(figures)))
     if plot:

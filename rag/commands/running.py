@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from rag.commands.terminal import use_utf8
+from rag.commands.terminal import use_utf8, visible
 from rag.errors import IsnadError
 
 ERROR, INTERRUPTED, PIPE_CLOSED = 2, 128 + 2, 128 + 13  # the last two as a shell reports the signals
@@ -50,5 +50,5 @@ def _fail(error: Exception) -> int:
             f"unexpected {type(error).__name__}: {error}; set ISNAD_DEBUG=1 for the traceback, "
             "and run `isnad doctor`"
         )
-    print("isnad:", " ".join(message.split()), file=sys.stderr)
+    print("isnad:", visible(" ".join(message.split())), file=sys.stderr)
     return ERROR

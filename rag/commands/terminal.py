@@ -2,12 +2,14 @@
 
 In a terminal a span is bold and underlined, and fragments of unknown direction stand in Unicode isolates, so
 that an Arabic title cannot reorder the file name after it. In a pipe a span stands between ``**`` and nothing
-else is added.
+else is added. Whatever comes from outside passes through `visible` on its way to people, and `to_json` to
+machines.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import sys
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 _TITLE = 80  # characters of a title beside a citation
 _NAMED: Mapping[Place, str] = {"sheet": "sheet {}", "page": "p. {}", "heading": "under “{}”", "row": "row {}"}
 _FSI, _PDI = "\u2068", "\u2069"
-# A document may carry escape sequences; a terminal would obey them.
-_CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # a terminal obeys escape sequences
+_DIRECTIONS = re.compile("[\n\u202a-\u202e\u2066-\u2069]")
+_EMBEDDINGS, _ISOLATES, _OVERRIDES = "\u202a\u202b", "\u2066\u2067\u2068", "\u202d\u202e"
+_NOT_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # beyond what JSON escapes by itself
 
 
 def use_utf8() -> None:
@@ -46,11 +50,64 @@ def typed(text: str) -> str:
         return text
 
 
+def visible(text: str, *, in_a_field: bool = False) -> str:
+    r"""Return `text` with whatever could rewrite a terminal, or reorder what stands beside it, as escapes.
+
+    Those are control characters except newline and tab (``\x1b``), overrides of direction, and embeddings and
+    isolates that are not closed in their line or that close nothing (``\u202e``). All else stays as it is.
+
+    In a pipe likewise, since most pipes end in a terminal: names without such characters can be used as they
+    are, `isnad show` takes those with them as they are printed, and --json has each exactly.
+
+    Args:
+        text: a name, a title, a reason or a quotation.
+        in_a_field: show newlines and tabs, too.
+    """
+    loose = _loose(text) if _DIRECTIONS.search(text) else ()
+    if loose:
+        text = "".join(_escape(sign) if i in loose else sign for i, sign in enumerate(text))
+    if in_a_field:
+        text = re.sub("[\t\n]", lambda match: _escape(match[0]), text)
+    return _CONTROLS.sub(lambda match: _escape(match[0]), text)
+
+
+def _loose(text: str) -> set[int]:
+    """Return where overrides of direction stand, and embeddings and isolates without their counterpart."""
+    found: set[int] = set()
+    opened: list[int] = []
+    for match in _DIRECTIONS.finditer(text):
+        sign, place = match[0], match.start()
+        if sign == "\n":
+            found.update(opened)
+            opened.clear()
+        elif sign in _EMBEDDINGS or sign in _ISOLATES:
+            opened.append(place)
+        elif (
+            sign not in _OVERRIDES
+            and opened
+            and text[opened[-1]] in (_ISOLATES if sign == _PDI else _EMBEDDINGS)
+        ):
+            opened.pop()
+        else:
+            found.add(place)
+    return found.union(opened)
+
+
+def _escape(sign: str) -> str:
+    return f"\\x{ord(sign):02x}" if ord(sign) < 0x100 else f"\\u{ord(sign):04x}"
+
+
+def to_json(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON that is exact, and that a terminal shows and does not obey."""
+    text = json.dumps(record, ensure_ascii=False, indent=2)
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """How text is shown where it is read."""
 
-    terminal: bool  # isolate directions and disarm control characters
+    terminal: bool  # isolate directions
     styled: bool  # bold and underline by escape sequences
 
     @classmethod
@@ -60,8 +117,8 @@ class Page:
         return cls(terminal, terminal and os.environ.get("TERM") != "dumb")
 
     def text(self, text: str) -> str:
-        """Return `text` as it may be shown: unchanged in a pipe, without control characters in a terminal."""
-        return _CONTROLS.sub("\ufffd", text) if self.terminal else text
+        """Return `text` as it may be shown."""
+        return visible(text.replace("\r\n", "\n"))
 
     def line(self, text: str) -> str:
         """Return `text` on one line."""

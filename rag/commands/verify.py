@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from rag.commands.terminal import Page, ProgressBar, shorten
+from rag.commands.terminal import Page, ProgressBar, shorten, to_json
 from rag.loaders.plain import load_text
 from rag.pipeline import Pipeline
 from rag.receipts import Check, ReceiptError, Status, check, read
@@ -36,7 +35,7 @@ def verify(file: Path, corpus: Path | None, as_json: bool) -> int:
     with ProgressBar() as progress, Pipeline.open(corpus, progress=progress) as pipeline:
         checks = [check(one, pipeline.document) for one in cited]
     if as_json:
-        print(json.dumps(outcome(checks), ensure_ascii=False, indent=2))
+        print(to_json(outcome(checks)))
     else:
         print("\n".join(describe(checks, Page.of(sys.stdout))))
     return ALL_STAND if all(one.stands for one in checks) else SOME_FELL
