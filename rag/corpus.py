@@ -32,7 +32,7 @@ class FileContent:
     """What one file holds: a document, or of an archive or a message with attachments several."""
 
     documents: tuple[Document, ...]
-    refused: tuple[DocumentError, ...]  # what in it cannot be read: the file itself, a member, some pages
+    refused: tuple[DocumentError, ...]  # what in it cannot be read, or for a `PassingError` cannot be now
     digest: str  # SHA-256 of the file's bytes, in hexadecimal
 
 
@@ -169,10 +169,12 @@ def read_all(
     refused: list[DocumentError] = []
     for found in read_safely(data, path.name, limits):
         called = f"{name}/{found.name}" if found.name else name
-        if isinstance(found.result, PassingError):
-            raise DocumentError(name, str(found.result)) from found.result
         if isinstance(found.result, LoadError):
-            refused.append(DocumentError(called, str(found.result)))
+            error = DocumentError(called, str(found.result))
+            error.__cause__ = found.result
+            if isinstance(found.result, PassingError) and not found.name:
+                raise error
+            refused.append(error)
             continue
         document = _document(called, found.result)
         if document.text[document.body_start :].strip():

@@ -33,6 +33,7 @@ class Content(NamedTuple):
 
     documents: list[Document]
     refused: list[tuple[str, str]]  # what in it cannot be taken in: (name, reason)
+    passing: frozenset[str] = frozenset()  # the names of what in it cannot be taken in just now
 
 
 def identify(path: Path, max_bytes: int) -> tuple[Look, str]:
@@ -75,12 +76,14 @@ def _content(path: Path, folder: Path, settings: Settings) -> tuple[Content, str
         limits, follow = Limits(file_bytes=settings.max_file_bytes), bool(settings.follow_links)
         found = corpus.read_all(path, folder, limits, follow_links=follow)
     except DocumentError as error:
-        if isinstance(error.__cause__, PassingError):
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise VanishedError from None
+        if isinstance(error.__cause__, (OSError, PassingError)):
             raise UnsettledError(error.reason) from error
         return Content([], [(error.document, error.reason)]), ""
-    return Content(
-        list(found.documents), [(error.document, error.reason) for error in found.refused]
-    ), found.digest
+    refused = [(error.document, error.reason) for error in found.refused]
+    passing = {error.document for error in found.refused if isinstance(error.__cause__, PassingError)}
+    return Content(list(found.documents), refused, frozenset(passing)), found.digest
 
 
 def _digest(path: Path) -> str:

@@ -194,7 +194,8 @@ class Update:
         for refused, reason in content.refused:
             reasons.setdefault(refused, []).append(reason)
         for refused, several in reasons.items():
-            self._refuse(refused, name, "; ".join(several), entry)
+            state = UNSEEN.entry(name, "") if refused in content.passing else entry
+            self._refuse(refused, name, "; ".join(several), state)
         if not content.documents and not content.refused:
             self._refuse(name, name, "holds no document; remove it, or put one in", entry)
         parts = len(content.documents) > 1 or (content.documents and content.documents[0].id != name)
@@ -204,7 +205,11 @@ class Update:
         for document in content.documents:
             self._place(document, name, UNSEEN.entry(name, "") if parts else entry, source)
         held = {document.id for document in content.documents}
-        self._removed.update(set(self._plan.names.get(name, ())) - held)
+        for old in set(self._plan.names.get(name, ())) - held:
+            if any(old == each or old.startswith(f"{each}/") for each in content.passing):
+                self._unchanged.append(old)
+            else:
+                self._removed.add(old)
 
     def _put_off(self, name: str, reason: str) -> None:
         """Note that a file cannot be read now: its last version stays, and it is tried again."""

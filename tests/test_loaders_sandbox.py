@@ -17,6 +17,8 @@ import pytest
 from hostile import TEXT, docx, packed, xlsx
 
 from rag.loaders import Extract, Limits, LoadError, Read, read
+from rag.loaders import sandbox as module
+from rag.loaders.base import PassingError
 from rag.loaders.clock import PACE, Allowance, Clock
 from rag.loaders.sandbox import Sandbox, read_safely
 from rag.loaders.worker import decode, encode
@@ -53,6 +55,8 @@ def loading(data, name, limits):
             time.sleep(60)
         if b"die" in data:
             os.kill(os.getpid(), signal.SIGSEGV)
+        if b"starve" in data:
+            os.kill(os.getpid(), signal.SIGKILL)
         if b"leave" in data:
             os._exit(1)
     return load(data, name, limits)
@@ -63,8 +67,6 @@ loaders.load = loading
 @pytest.fixture
 def troubled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers hang or die where a page says so."""
-    from rag.loaders import sandbox as module
-
     monkeypatch.setattr(
         module, "_BOOT", module._BOOT.replace("from rag", f"exec({slow('please')!r}); from rag")
     )
@@ -134,6 +136,30 @@ def test_one_poisonous_member_costs_one_document(sandbox: Sandbox) -> None:
         ("c.zip/3.html", True),
         ("d.html", True),
     ]
+
+
+@pytest.mark.usefixtures("troubled")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_file_whose_process_is_ended_from_outside_is_to_be_tried_again(sandbox: Sandbox) -> None:
+    starved = PAGE + b"<p>please starve</p>"
+    [(name, error)] = sandbox.read(starved, "a.html", Limits())
+    assert (name, type(error)) == ("", PassingError)
+    assert str(error) == "cannot be read: its reader was ended from outside; free memory and try again"
+    archive = packed({"a.html": PAGE, "b.html": starved, "c.html": PAGE})
+    found = [(name, type(result)) for name, result in sandbox.read(archive, "x.zip", Limits())]
+    assert found == [("a.html", Extract), ("b.html", PassingError), ("c.html", Extract)]
+    archive = packed({f"{i}.html": starved for i in range(9)})
+    found = [(name, type(result)) for name, result in sandbox.read(archive, "x.zip", Limits())]
+    assert found == [*((f"{i}.html", PassingError) for i in range(3)), ("", PassingError)]
+
+
+@pytest.mark.usefixtures("troubled")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_process_that_is_killed_for_the_nonsense_it_says_is_not_tried_again(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "decode", lambda message, limits: json.loads("{"))
+    assert [type(result) for _, result in sandbox.read(PAGE, "a.html", Limits())] == [LoadError]
 
 
 @pytest.mark.usefixtures("troubled")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from index_support import HARBOUR, LIBRARY, MILL, fill, indexed, names, opened
 
-from rag import fetching, sync
+from rag import corpus, fetching, sync
 from rag import index as index_module
 from rag.errors import CorpusError
 from rag.filters import Filters
 from rag.index import Index, place
+from rag.loaders import Read
+from rag.loaders.base import PassingError
 from rag.settings import Settings
 from vectorstore.catalog import Catalog
 from vectorstore.discarding import discard, identity_of
@@ -202,4 +207,55 @@ def test_a_file_that_is_away_for_a_moment_keeps_its_last_version(
             assert index.document("harbour.txt").text == HARBOUR
     with indexed(folder) as index:
         assert index.document("harbour.txt").text == "نص جديد."
+        assert index.skipped() == []
+
+
+def test_a_file_that_the_disk_fails_to_give_keeps_its_last_version(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folder).close()
+    path = folder / "harbour.txt"
+    path.write_text("نص جديد.", encoding="utf-8")
+    open_ = corpus.opened
+    opens: list[Path] = []
+
+    def failing(some: Path) -> BinaryIO:
+        opens.append(some)
+        if opens.count(path) == 3:  # its bytes have been summed twice
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return open_(some)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus, "opened", failing)
+        with indexed(folder) as index:
+            assert dict(index.report.skipped)["harbour.txt"].startswith("cannot be read (")
+            assert index.document("harbour.txt").text == HARBOUR
+    with indexed(folder) as index:
+        assert index.report.changed == ("harbour.txt",)
+        assert index.skipped() == []
+
+
+def test_a_member_that_cannot_be_read_now_keeps_its_last_version(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack(folder / "أرشيف.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.", three="عمق البئر ٤٠ مترا.")
+    opened(folder).close()
+    pack(folder / "أرشيف.zip", one=MILL + LIBRARY, two="سجل الزوار لسنة ١٩٩٩.")
+    safely = corpus.read_safely
+
+    def starving(*arguments: Any) -> Iterator[Read]:
+        for found in safely(*arguments):
+            yield Read(found.name, PassingError("was ended")) if found.name == "two.txt" else found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus, "read_safely", starving)
+        with indexed(folder) as index:
+            assert index.report.changed == ("أرشيف.zip/one.txt",)
+            assert index.report.removed == ("أرشيف.zip/three.txt",)
+            assert "أرشيف.zip/two.txt" in index.report.unchanged
+            assert index.skipped() == [("أرشيف.zip/two.txt", "was ended")]
+            assert index.document("أرشيف.zip/two.txt").text.endswith("١٩٩٨.")
+    with indexed(folder) as index:
+        assert index.report.changed == ("أرشيف.zip/two.txt",)
+        assert "أرشيف.zip/one.txt" in index.report.unchanged
         assert index.skipped() == []

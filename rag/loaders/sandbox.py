@@ -34,6 +34,7 @@ _MOST_IDLE = 2  # processes that wait for another file,
 _IDLE = 10.0  # for so many seconds
 _STARTING = 60.0  # seconds until a process must have begun; a busy machine takes some
 _LETTER, _SECTION = 6, 1_000  # bytes of an answer, at most, for each of them
+_FROM_OUTSIDE = (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)  # mostly by a system short of memory
 _NONSENSE = (ValueError, TypeError, KeyError, RecursionError)
 
 
@@ -64,24 +65,27 @@ class Sandbox:
         """Yield the documents of a file in order; what is left unread ends the process."""
         allowance = Allowance(limits)
         after: str | None = None
+        error_type = LoadError
         for killed in range(_MOST_KILLED):
             try:
-                began, reason = yield from self._attempt(data, name, limits, allowance, after)
+                began, failure = yield from self._attempt(data, name, limits, allowance, after)
             except PassingError as error:
                 yield Read("", error)
                 return
-            if reason is None:
+            if failure is None:
                 return
-            yield Read(began, LoadError(reason))
+            if isinstance(failure, PassingError):
+                error_type = PassingError  # of what is not reached for it, too
+            yield Read(began, failure)
             if not began:  # the file itself: nothing inside it can be reached
                 return
             after = began
             allowance.next()
             if allowance.left < 1:
-                yield Read("", LoadError(f"is given up, for it {allowance.reason()}"))
+                yield Read("", error_type(f"is given up, for it {allowance.reason()}"))
                 return
             if killed == _MOST_KILLED - 1:
-                yield Read("", LoadError(f"is given up after {_MOST_KILLED} of its files failed; unpack it"))
+                yield Read("", error_type(f"is given up after {_MOST_KILLED} of its files failed; unpack it"))
 
     def close(self) -> None:
         """End the processes that wait."""
@@ -90,7 +94,7 @@ class Sandbox:
 
     def _attempt(
         self, data: bytes, name: str, limits: Limits, allowance: Allowance, after: str | None
-    ) -> Generator[Read, None, tuple[str, str | None]]:
+    ) -> Generator[Read, None, tuple[str, LoadError | None]]:
         """Yield what one process reads; return the document it ended on, and why, or None if it did not."""
         request = {"name": name, "after": after, "limits": asdict(limits)}
         process, is_new = self._take()
@@ -98,7 +102,7 @@ class Sandbox:
         starting = threading.Timer(_STARTING, _kill, [process])  # which is not the file's to answer for
         starting.start()
         began: str | None = None
-        spoke = kept = False
+        spoke = kept = is_ours = False
         try:
             with suppress(OSError):  # it has ended: the answers, which are none, say so
                 write_frame(_open(process.stdin), json.dumps(request).encode())
@@ -123,10 +127,11 @@ class Sandbox:
                         clock.stop()  # whoever takes the documents may take their time
                         text = found.result.text if isinstance(found.result, Extract) else ""
                         if (reason := allowance.take(text)) is not None:
-                            return "", reason
+                            return "", LoadError(reason)
                         yield found
                         clock.start()
             except _NONSENSE:  # a process that says such things is no longer ours
+                is_ours = True
                 _kill(process)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2)  # its answers have ended, so it soon does, and its code says why
@@ -139,7 +144,9 @@ class Sandbox:
             raise PassingError("cannot be read: its reader does not start; try again")
         if began is None and not is_new and not clock.rang:  # it ended while it was idle
             return (yield from self._attempt(data, name, limits, allowance, after))
-        return began or after or "", allowance.reason() if clock.rang else _reason(process.returncode, limits)
+        if clock.rang:
+            return began or after or "", LoadError(allowance.reason())
+        return began or after or "", _failure(process.returncode, limits, is_ours)
 
     def _take(self) -> tuple[subprocess.Popen[bytes], bool]:
         """Return a process that waits, or a new one, and whether it is new."""
@@ -229,13 +236,17 @@ def _messages(stream: IO[bytes], limits: Limits) -> Iterator[dict[str, Any]]:
         yield message
 
 
-def _reason(code: int | None, limits: Limits) -> str:
-    """Return why a process ended before it had read its file."""
+def _failure(code: int | None, limits: Limits, is_ours: bool) -> LoadError:
+    """Return why a process ended before it had read its file; `is_ours` where it was killed from here."""
     if code == -getattr(signal, "SIGXCPU", 0):
-        return f"takes longer than {limits.most_seconds:.0f} s to read; split it or save it anew"
+        return LoadError(f"takes longer than {limits.most_seconds:.0f} s to read; split it or save it anew")
     if code == 0:
-        return f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it"
-    return "makes its reader crash, as only damaged and hostile files do; save it anew or remove it"
+        return LoadError(f"needs more than {limits.memory / 1e6:,.0f} MB of memory; split it")
+    if code in _FROM_OUTSIDE and not is_ours:
+        return PassingError("cannot be read: its reader was ended from outside; free memory and try again")
+    return LoadError(
+        "makes its reader crash, as only damaged and hostile files do; save it anew or remove it"
+    )
 
 
 _SANDBOX = Sandbox()
