@@ -456,6 +456,7 @@ def test_after_a_restart_reasons_follow_ups_and_exports_of_what_is_on_the_screen
         "840 متراً",
     ]
     assert page.locator(".is-since").count() == 0  # the documents are as they were
+    assert page.locator(".is-top .is-confidence").count() == 3  # and the answers known for the server's own
     forgive(visit)
 
 

@@ -66,7 +66,7 @@ def restored(record: Any, **changed: str | None) -> Restored:
         item = documents.pop({"bridge": BRIDGE, "hospital": HOSPITAL}[name])
         if text is not None:
             documents[item.id] = replace(item, text=text)
-    return restore(record, look_up_in(documents))
+    return restore(record, look_up_in(documents), sealed=True)
 
 
 def words_of(answer: Answer) -> Any:

@@ -92,6 +92,7 @@ def start(
     from ui.chat import build, launch_options
     from ui.failing import tell_briefly
     from ui.kept.feedback import Reports
+    from ui.kept.sealing import Seal
     from ui.kept.sessions import bounded
     from ui.page import Page
     from ui.uploads.routes import Uploads
@@ -102,6 +103,7 @@ def start(
         max_question_chars=max_question_chars,
         shelf=shelf,
         reports=Reports(reports or settings.home / REPORTS, shared=host not in LOCAL),
+        seal=Seal.of(settings.home),
     )
     page.api_open = False  # or what waits in the queue could be called past it
     options: dict[str, Any] = launch_options(len(pipeline.documents()))

@@ -16,6 +16,8 @@ from ui.html.shelving import Shelving
 from ui.kept import conversations, export
 from ui.kept.feedback import FullError, Reports
 from ui.kept.ledger import Ledger
+from ui.kept.restoring import Restored
+from ui.kept.sealing import Seal
 from ui.uploads.shelves import Shelf
 
 _MOST_SPANS = 1000  # marked in one document
@@ -62,6 +64,7 @@ class Backend:
         reports: Reports | None = None,
         suggested: Sequence[Answer] = (),
         shelf: Shelf | None = None,
+        seal: Seal | None = None,
     ) -> None:
         """Answer from `pipeline`.
 
@@ -71,9 +74,11 @@ class Backend:
             reports: where verdicts on answers are kept; None keeps none.
             suggested: answers to the questions offered, which the map shows before anything was asked.
             shelf: where documents go that are added; None takes none.
+            seal: by which answers that a browser kept are known again; one for this process when None.
         """
         self.pipeline = pipeline
         self.ledger = Ledger()
+        self._seal = seal or Seal()
         self._max_question_chars = max_question_chars
         self._reports = reports
         self._suggested = tuple(suggested)
@@ -129,7 +134,7 @@ class Backend:
         """
         words = strings.load(str(wanted.get("language")))
         if wanted.get("kind") == "open":
-            taken = conversations.take_up(wanted.get("records"), self.ledger, self.pipeline.document)
+            taken = self._take_up(wanted.get("records"))
             return conversations.messages(taken, words)
         question, filters = str(wanted.get("question") or ""), wanted.get("filters")
         if broken := self.linked([filters, words.lang]):
@@ -159,7 +164,7 @@ class Backend:
         """Return what a browser keeps of answers; `arguments` is [keys]."""
         keys = [str(key) for key in list(arguments[0])[-_MOST_ANSWERS:]]
         kept = ((key, self.ledger.kept(key)) for key in keys)
-        return [conversations.record(key, each) for key, each in kept if each is not None]
+        return [conversations.record(key, each, self._seal) for key, each in kept if each is not None]
 
     def forgotten(self, arguments: list[Any]) -> list[str]:
         """Return those of `arguments`, which is [keys], whose answers are not kept any more."""
@@ -168,7 +173,10 @@ class Backend:
 
     def recall(self, arguments: list[Any]) -> None:
         """Keep answers again that are forgotten here; `arguments` is [records of them]."""
-        conversations.take_up(arguments[0], self.ledger, self.pipeline.document)
+        self._take_up(arguments[0])
+
+    def _take_up(self, records: Any) -> list[tuple[str, Restored]]:
+        return conversations.take_up(records, self.ledger, self.pipeline.document, self._seal)
 
     def history(self, arguments: list[Any]) -> str:
         """Return the conversations of a browser as HTML.
@@ -211,7 +219,7 @@ class Backend:
             except IsnadError as error:
                 return f"<p>{escape.escape(words('failed', reason=error))}</p>"
             changed = why.changed(kept.answer, answer, words)
-            if not changed:
+            if not changed and kept.ours:
                 self.ledger.renew(str(key), replace(kept.answer, hits=answer.hits, spans=answer.spans))
         titles = {item.id: item.title for item in self.pipeline.documents()}
         try:
@@ -258,11 +266,12 @@ class Backend:
         """
         key, verdict, reason, note, lang = arguments
         words = strings.load(str(lang))
-        answer = self.ledger.get(str(key))
-        if answer is None or self._reports is None:
+        kept = self.ledger.kept(str(key))
+        if kept is None or self._reports is None:
             return [None, words("forgotten")]
+        said = (str(verdict), str(reason), str(note or ""))
         try:
-            return [self._reports.add(answer, str(verdict), str(reason), str(note or "")), None]
+            return [self._reports.add(kept.answer, *said, ours=kept.ours), None]
         except FullError:
             return [None, words("reports_full")]
         except (OSError, ValueError):

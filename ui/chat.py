@@ -19,6 +19,7 @@ from ui.backend import Asked, Backend
 from ui.html import escape, panel
 from ui.kept import conversations
 from ui.kept.feedback import Reports
+from ui.kept.sealing import Seal
 from ui.stubless import gr
 from ui.theme import theme
 from ui.uploads import visits
@@ -101,6 +102,7 @@ def build(
     max_question_chars: int = 1000,
     reports: Reports | None = None,
     shelf: Shelf | None = None,
+    seal: Seal | None = None,
 ) -> gr.Blocks:
     """Return the page, not yet launched.
 
@@ -110,8 +112,9 @@ def build(
         max_question_chars: longer questions get a friendly refusal.
         reports: where verdicts on answers are kept; None keeps none.
         shelf: where documents go that are added; None takes none.
+        seal: as `Backend` takes it.
     """
-    backend = Backend(pipeline, max_question_chars, reports, suggested, shelf)
+    backend = Backend(pipeline, max_question_chars, reports, suggested, shelf, seal)
     served = [getattr(backend, name) for name in SERVED]
     word = gr.I18n()  # only makes references; the words themselves are given to launch()
     with gr.Blocks(

@@ -165,6 +165,8 @@ def _group(group: AnswerGroup, words: Strings, numbered: Iterator[int], kind: st
 
 
 def _confidence(confidence: float, words: Strings) -> str:
+    if not confidence:  # it is not known (`ui.kept.restoring`)
+        return ""
     word = confidence_word(confidence)
     tip = words("confidence_tip", score=round(100 * confidence))
     return f'<span class="is-confidence is-{word}" title="{tip}">{words(f"confidence_{word}")}</span>'

@@ -15,6 +15,7 @@ from ui.html.escape import clip_end, escape
 from ui.kept import restoring
 from ui.kept.ledger import Kept, Ledger
 from ui.kept.restoring import LookUp, Restored, restore
+from ui.kept.sealing import Seal
 from ui.strings import Strings
 
 MOST_TURNS = 100  # of one conversation
@@ -26,9 +27,13 @@ _ID = re.compile(r"[a-z0-9]{1,32}")
 Message = dict[str, Any]
 
 
-def record(key: str, kept: Kept) -> dict[str, Any]:
-    """Return what a browser is to keep of an answer: its key, the filters it was asked with, and its JSON."""
-    return {"key": key, "filters": written(kept.filters), "answer": kept.answer.to_dict()}
+def record(key: str, kept: Kept, seal: Seal) -> dict[str, Any]:
+    """Return what a browser is to keep of an answer: its key, the filters it was asked with, and its JSON.
+
+    What the server itself has answered is sealed, so that it knows it again.
+    """
+    plain = {"key": key, "filters": written(kept.filters), "answer": kept.answer.to_dict()}
+    return {**plain, "seal": seal.mark(plain)} if kept.ours else plain
 
 
 def written(filters: Filters) -> list[Any]:
@@ -52,7 +57,7 @@ def read(filters: Any) -> Filters:
         return Filters()
 
 
-def take_up(records: Any, ledger: Ledger, look_up: LookUp) -> list[tuple[str, Restored]]:
+def take_up(records: Any, ledger: Ledger, look_up: LookUp, seal: Seal) -> list[tuple[str, Restored]]:
     """Take the answers up that are in the `record`s of a browser; return their keys, and what became of them.
 
     What is no record of an answer is left out, and so are all after the first `MOST_TURNS`, and after those
@@ -62,6 +67,7 @@ def take_up(records: Any, ledger: Ledger, look_up: LookUp) -> list[tuple[str, Re
         records: as the browser sends them.
         ledger: where the answers are kept from now on.
         look_up: the document of an id as it is now; DocumentError where there is none.
+        seal: how sure an answer was is believed of those that bear it.
     """
     found = []
     left = MOST_CITATIONS
@@ -69,14 +75,19 @@ def take_up(records: Any, ledger: Ledger, look_up: LookUp) -> list[tuple[str, Re
         if not isinstance(each, Mapping) or left <= 0:
             continue
         try:
-            restored = restore(each.get("answer"), look_up)
+            restored = restore(each.get("answer"), look_up, sealed=_is_sealed(each, seal))
         except ReceiptError:
             left -= restoring.MOST_CITATIONS  # it may have got so far
             continue
         left -= restored.lost + len(restored.answer.citations)
-        kept = Kept(restored.answer, read(each.get("filters")))
+        kept = Kept(restored.answer, read(each.get("filters")), restored.ours)
         found.append((ledger.take_up(str(each.get("key")), kept), restored))
     return found
+
+
+def _is_sealed(each: Mapping[str, Any], seal: Seal) -> bool:
+    plain = {name: each.get(name) for name in ("key", "filters", "answer")}
+    return seal.holds(plain, each.get("seal"))
 
 
 def messages(taken: Sequence[tuple[str, Restored]], words: Strings) -> list[Message]:

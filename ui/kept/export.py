@@ -48,7 +48,8 @@ def _group(group: AnswerGroup, words: Strings, numbered: count[int]) -> str:
     best = group.citations[0]
     named = quoting.unit(group)
     beside = f" ({_plain(named)})" if named else ""
-    head = f"**{_plain(best.quote)}**{beside} — {words(f'confidence_{confidence_word(group.confidence)}')}"
+    sure = f" — {words(f'confidence_{confidence_word(group.confidence)}')}" if group.confidence else ""
+    head = f"**{_plain(best.quote)}**{beside}{sure}"
     chains = "\n".join(f"- \\[{next(numbered)}\\] {_source(each, words)}" for each in group.citations)
     return f"{head}\n\n> {_sentence(best)}\n\n{chains}"
 

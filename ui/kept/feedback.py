@@ -33,7 +33,9 @@ class Reports:
         self._shared = shared
         self._lock = threading.Lock()
 
-    def add(self, answer: Answer, verdict: str, reason: str | None = None, note: str = "") -> str:
+    def add(
+        self, answer: Answer, verdict: str, reason: str | None = None, note: str = "", *, ours: bool = True
+    ) -> str:
         """Keep a verdict on an answer, with all that the answer was, and return the report's id.
 
         Args:
@@ -41,6 +43,8 @@ class Reports:
             verdict: one of `VERDICTS`.
             reason: one of `REASONS`, for what is wrong; anything else is taken for None.
             note: in the reader's words; cut after `NOTE_CHARS` characters.
+            ours: whether the answer is known to be one of this server; else a browser brought it, and the
+                report says so, and of no confidence.
 
         Raises:
             ValueError: if `verdict` is no verdict.
@@ -54,7 +58,8 @@ class Reports:
             "verdict": verdict,
             "reason": reason if reason in REASONS else None,
             "note": note[:NOTE_CHARS],
-            "answer": answer.to_dict(),
+            "restored": not ours,
+            "answer": answer.to_dict() if ours else _without_confidence(answer),
         }
         line = json.dumps(report, ensure_ascii=False) + "\n"
         with self._lock:
@@ -75,6 +80,11 @@ class Reports:
         if not self._shared:
             return text
         return "".join(f"{line}\n" for line in text.split("\n") if line and _id(line) in own)
+
+
+def _without_confidence(answer: Answer) -> dict[str, Any]:
+    groups = [{**each, "confidence": None} for each in answer.to_dict()["groups"]]
+    return {**answer.to_dict(), "confidence": None, "groups": groups}
 
 
 def _id(line: str) -> Any:

@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.conversation import MAX_TURNS, Turn
@@ -36,6 +36,7 @@ class Kept:
 
     answer: Answer
     filters: Filters = ALL
+    ours: bool = True  # else a browser says that it was given, and how sure it was is not known
 
 
 class Ledger:
@@ -66,7 +67,7 @@ class Ledger:
         """Put an answer in the place of one that lacks the passages it was read in."""
         with self._lock:
             if (held := self._answers.get(key)) is not None:
-                self._answers[key] = Kept(answer, held.filters)
+                self._answers[key] = replace(held, answer=answer)
 
     def kept(self, key: str) -> Kept | None:
         """Return the answer of a key and its filters, or None if it is not kept (any more)."""

@@ -1,8 +1,9 @@
 """Take up an answer again that a browser has kept, as far as the documents bear it out now.
 
-The JSON may be old, of another corpus, or changed by hand, so little of it is believed: which words were
-cited, in which groups, and how sure the answer was. Everything else about a citation is read from its
-document anew, and what does not stand there any more is left out and counted.
+The JSON may be old, of another corpus, or changed by hand, so little of it is believed: what was asked, and
+which words were cited, in which groups. How sure the answer was is believed where the server's own seal is on
+it (`ui.kept.sealing`). Everything else about a citation is read from its document anew, and what does not
+stand there any more is left out and counted.
 """
 
 from __future__ import annotations
@@ -31,14 +32,16 @@ class Restored:
     lost: int = 0  # citations that do not stand in the documents any more
     gone: bool = False  # it was answered, and nothing of that stands
     changed: bool = False  # a document is not as it was, though what is shown stands in it
+    ours: bool = True  # else nobody knows how sure it was, nor whether it was given at all
 
 
-def restore(receipt: Any, look_up: LookUp) -> Restored:
+def restore(receipt: Any, look_up: LookUp, *, sealed: bool = False) -> Restored:
     """Return the answer whose JSON `receipt` is, with the citations that stand; they may have moved.
 
     Args:
         receipt: as `Answer.to_dict` gives it, decoded.
         look_up: the document of an id as it is now; DocumentError where there is none.
+        sealed: whether it is known to be an answer of ours; else it has no confidence.
 
     Raises:
         ReceiptError: if it is no answer's JSON.
@@ -59,17 +62,18 @@ def restore(receipt: Any, look_up: LookUp) -> Restored:
             first = standing[0]
             statement = read_statement(_span(first), first.date) if group.get("value") else None
             value = value_of(statement) if statement else None
-            groups.append(AnswerGroup(tuple(standing), _share(group.get("confidence")), value))
+            sure = _share(group.get("confidence")) if sealed else 0.0
+            groups.append(AnswerGroup(tuple(standing), sure, value))
     answer = Answer(
         question,
-        _share(record.get("confidence")),
+        _share(record.get("confidence")) if sealed else 0.0,
         tuple(groups),
         _relation(record.get("relation"), groups),
         nearest=() if given else tuple(restoring.citations(near)),
         reason=_one_of(record.get("reason"), get_args(Reason)),
         completed=_text(record.get("completed"), MOST_QUESTION) or None,
     )
-    return Restored(answer, restoring.lost, bool(given) and not groups, restoring.changed)
+    return Restored(answer, restoring.lost, bool(given) and not groups, restoring.changed, sealed)
 
 
 class _Restoring:
