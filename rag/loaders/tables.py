@@ -6,18 +6,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
+from rag.loaders.columns import FILE, TEXT, Head, head_of
+from rag.loaders.columns import is_header as is_header
 from rag.loaders.plain import load_text
 
 _DELIMITERS = ",;\t|"
 _SHORT = 300  # characters of a row that is written in one line
-_NUMBER = re.compile(
-    r"[-+(]?\W{0,2}[\d\u0660-\u0669\u06f0-\u06f9][\d\u0660-\u0669\u06f0-\u06f9.,:/٫٬٪% -]*\W{0,2}"
-)
+SAMPLE = 20  # rows by which a table is judged
 _DEEPEST = 8  # objects in objects in a line of JSON
 
 
@@ -33,10 +33,10 @@ def load_csv(data: bytes, limits: Limits) -> Extract:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     writer = Writer(limits)
     try:
-        write_table(writer, rows, may_lack_header=False)
+        title = write_table(writer, rows, expected=FILE)
     except csv.Error as error:
         raise LoadError(f"is no table that can be read ({error}); save it as CSV anew") from error
-    return Extract(writer.text, writer.sections)
+    return Extract(writer.text, writer.sections, title)
 
 
 def _delimiter(text: str) -> str:
@@ -105,49 +105,61 @@ def _is_arabic(values: list[Any]) -> bool:
 
 
 def write_table(
-    writer: Writer, rows: Iterable[Sequence[str]], *, may_lack_header: bool, first: int = 1
-) -> None:
-    """Write the rows of a table, each a section, with the names of its columns where the first row has them.
+    writer: Writer,
+    rows: Iterable[Sequence[str]],
+    *,
+    expected: float,
+    marked: Collection[int] = (),
+) -> str | None:
+    """Write the rows of a table, each a section, with the names of its columns where they are told.
 
     Args:
         writer: takes the rows.
         rows: the cells, as text; blank rows count and are left out.
-        may_lack_header: whether the first row counts as names only if the rest tells it apart.
-        first: the number of the first row.
+        expected: what is to be expected of the first row, as in `columns.head_of`.
+        marked: the numbers of rows, counted from 1, that are shown as names of columns.
+
+    Returns:
+        The title that stands above the columns, if there is one.
     """
-    numbered = ((number, [clean_cell(cell) for cell in row]) for number, row in enumerate(rows, first))
+    numbered = ((number, [clean_cell(cell) for cell in row]) for number, row in enumerate(rows, 1))
     filled = ((number, row) for number, row in numbered if any(row))
-    sample = list(islice(filled, 20))
-    names: list[str] = []
-    if is_header([row for _, row in sample], sure=not may_lack_header):
-        names = sample.pop(0)[1]
-    for number, row in chain(sample, filled):
+    sample = list(islice(filled, SAMPLE))
+    head = head_of(
+        [row for _, row in sample], expected, [i for i, (number, _) in enumerate(sample) if number in marked]
+    )
+    titles = [" ".join(filter(None, row)) for _, row in sample[: head.titles]]
+    for title in titles:
+        writer.heading(title)
+    for number, row in chain(sample[head.titles + head.rows :], filled):
         writer.section("row", str(number))
-        write_row(writer, [(names[i] if i < len(names) else "", cell) for i, cell in enumerate(row)])
-    if names and not len(writer):  # a header and nothing under it
-        writer.section("row", str(first))
-        write_row(writer, [("", name) for name in names])
+        write_row(writer, _named(head.names, row))
+    return clean(titles[0])[:300] if titles else None
 
 
-def write_rows(writer: Writer, rows: Sequence[Sequence[str]], *, header: bool = False) -> None:
+def write_rows(writer: Writer, rows: Sequence[Sequence[str]], *, header: int = 0) -> None:
     """Write a table that stands in a text: a row a line, with the names of its columns where it has them.
 
     Args:
         writer: takes the rows.
         rows: the cells, as text in one line each.
-        header: whether the first row is marked as holding the names.
+        header: how many of the first rows are marked as names of columns; -1 if they are marked not to be.
     """
-    rows = [row for row in rows if any(row)]
-    names: Sequence[str] = rows[0] if is_header(rows, sure=header) else ()
+    filled = [(i, row) for i, row in enumerate(rows) if any(row)]
+    rows = [row for _, row in filled]
+    marked = [i for i, (place, _) in enumerate(filled) if place < header]
+    head = head_of(rows[:SAMPLE], TEXT, marked) if header >= 0 else Head(0, 0, ())
+    for row in rows[: head.titles]:
+        writer.paragraph(" ".join(filter(None, row)))
     separator = "\n\n"
-    for row in rows[1:] if names else rows:
-        cells = [
-            f"{names[i]}: {cell}" if i < len(names) and names[i] else cell
-            for i, cell in enumerate(row)
-            if cell
-        ]
+    for row in rows[head.titles + head.rows :]:
+        cells = [f"{name}: {cell}" if name else cell for name, cell in _named(head.names, row) if cell]
         writer.write(" | ".join(cells), separator)
         separator = "\n"
+
+
+def _named(names: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
+    return list(zip_longest(names[: len(row)], row, fillvalue=""))
 
 
 def write_row(writer: Writer, pairs: Iterable[tuple[str, str]]) -> None:
@@ -160,26 +172,3 @@ def write_row(writer: Writer, pairs: Iterable[tuple[str, str]]) -> None:
 def clean_cell(cell: str) -> str:
     """Return a cell's text; its lines stay lines."""
     return "\n".join(filter(None, map(clean, cell.splitlines())))
-
-
-def is_header(rows: Sequence[Sequence[str]], *, sure: bool = False) -> bool:
-    """Tell whether the first of some rows holds the names of the columns.
-
-    It does if its cells are short, different, no numbers, and as many as the others have; and, unless
-    `sure`, if there are at least two columns, of which one holds numbers further down.
-    """
-    if len(rows) < 2 or not rows[0]:
-        return False
-    names = [name for name in rows[0] if name]
-    if not names or len(set(names)) < len(names):
-        return False
-    if any(len(name) > 80 or "\n" in name or _NUMBER.fullmatch(name) for name in names):
-        return False
-    if sure:
-        return True
-    width = max(len(row) for row in rows)
-    return (
-        width >= 2
-        and len(names) >= width - 1
-        and any(_NUMBER.fullmatch(row[i]) for row in rows[1:] for i in range(len(row)) if i < len(rows[0]))
-    )
