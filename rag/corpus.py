@@ -39,6 +39,7 @@ class FileContent:
 def scan(folder: Path, *, follow_links: bool = False, apart: Path | None = None) -> list[Path]:
     """Return the files of `folder` and its subfolders that may be documents, by relative path.
 
+    A subfolder that cannot be read stands for what is in it: reading it as a file says why it cannot be.
     Left out: hidden and temporary files and folders, what by its name is no document (pictures, programs, …),
     names that are not valid Unicode, devices and pipes, and, unless `follow_links`, links to folders or out
     of the folder. Where links are followed, no folder is walked twice, and none of the system's own.
@@ -49,14 +50,14 @@ def scan(folder: Path, *, follow_links: bool = False, apart: Path | None = None)
         apart: a folder that is left out, wherever it is come upon: that of the indexes.
 
     Raises:
-        CorpusError: if the folder is missing, not a folder, cannot be read, or holds no such file.
+        CorpusError: if the folder is missing, not a folder, cannot itself be read, or holds no such file.
     """
     if not folder.exists():
         raise CorpusError(f"no folder {folder}; name one that exists with --corpus or ISNAD_CORPUS")
     if not folder.is_dir():
         raise CorpusError(f"{folder} is a file; name the folder that holds it")
     try:
-        found = {entry.path: relative for entry, relative in _walk(folder, follow_links, apart)}
+        found = dict(_walk(folder, follow_links, apart))
     except OSError as error:
         raise CorpusError(f"cannot read {error.filename}: {error.strerror}; allow it to be read") from error
     if not found:
@@ -66,8 +67,8 @@ def scan(folder: Path, *, follow_links: bool = False, apart: Path | None = None)
     return [Path(path) for path in sorted(found, key=found.__getitem__)]
 
 
-def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Yield the files that may be documents, each with its path in the folder."""
+def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield the files that may be documents and the subfolders that cannot be read, by relative path."""
     root = os.path.realpath(folder)
     seen = (
         {root} if apart is None else {root, os.path.realpath(apart)}
@@ -85,29 +86,40 @@ def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tupl
             seen.add(real)
             waiting.append((place, prefix))
         place, prefix = waiting.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                relative = prefix + entry.name
-                if is_set_aside(entry.name) or not _is_storable(relative):
-                    continue
-                is_link = entry.is_symlink()
-                if is_link and not os.path.exists(entry.path):
-                    continue  # it leads to nothing, or to itself
-                if entry.is_dir():
-                    if is_link:
-                        links += [(entry.path, f"{relative}/")] if follow_links else []
-                    elif (real := os.path.realpath(entry.path)) not in seen:
-                        seen.add(real)
-                        waiting.append((entry.path, f"{relative}/"))
-                elif (
-                    entry.is_file()  # no device, no pipe
-                    and (not is_link or _may_follow(entry.path, root, follow_links))
-                    and (
-                        not is_passed_over(entry.name)
-                        or is_saved_page(entry.name, partial(_beginning, entry.path))
-                    )
-                ):
-                    yield entry, relative
+        try:
+            with os.scandir(place) as scanned:
+                entries = [(entry, _what_is(entry)) for entry in scanned]
+        except OSError:
+            if not prefix:
+                raise
+            yield place, prefix.rstrip("/")
+            continue
+        for entry, what in entries:
+            relative, is_link = prefix + entry.name, entry.is_symlink()
+            if is_set_aside(entry.name) or not _is_storable(relative):
+                continue
+            if what == "folder":
+                if is_link:
+                    links += [(entry.path, f"{relative}/")] if follow_links else []
+                elif (real := os.path.realpath(entry.path)) not in seen:
+                    seen.add(real)
+                    waiting.append((entry.path, f"{relative}/"))
+            elif (
+                what == "file"
+                and (not is_link or _may_follow(entry.path, root, follow_links))
+                and (
+                    not is_passed_over(entry.name)
+                    or is_saved_page(entry.name, partial(_beginning, entry.path))
+                )
+            ):
+                yield entry.path, relative
+
+
+def _what_is(entry: os.DirEntry[str]) -> str:
+    """Return what an entry of a folder is; neither is a device, a pipe, or a link to nothing or to itself."""
+    if entry.is_symlink() and not os.path.exists(entry.path):
+        return "neither"
+    return "folder" if entry.is_dir() else "file" if entry.is_file() else "neither"
 
 
 def _may_follow(path: str, root: str, follow_links: bool) -> bool:

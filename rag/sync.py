@@ -8,10 +8,11 @@ believed: the file may have been written again in the same tick.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from vectorstore.base import FileEntry, Skipped
@@ -103,7 +104,10 @@ class Plan:
         with catalog.snapshot():
             known, staged = catalog.files(), catalog.staged()
             names, refused = catalog.names(), _by_file(catalog.skipped())
-        plan = cls(known, names, refused, staged, sorted(known.keys() - files.keys()))
+        missing = sorted(known.keys() - files.keys())
+        kept = {name for name in missing if _is_in_closed_folder(name, files)}
+        plan = cls(known, names, refused, staged, [name for name in missing if name not in kept])
+        plan.unchanged += sorted(kept)
         for name, path in files.items():
             state = tuple(look(path))
             if name in staged and tuple(staged[name][2:]) == state:
@@ -119,6 +123,12 @@ class Plan:
     def work(self) -> bool:
         """Tell whether anything has to be written."""
         return bool(self.pending or self.waiting or self.gone or self.dropped)
+
+
+def _is_in_closed_folder(name: str, files: Mapping[str, Path]) -> bool:
+    """Tell whether a file lies in a folder that cannot be read, so that nothing is known of it now."""
+    above = (parent.as_posix() for parent in PurePosixPath(name).parents)
+    return any(each in files and not os.path.isfile(files[each]) for each in above)
 
 
 def _by_file(skipped: Collection[Skipped]) -> dict[str, list[Skipped]]:

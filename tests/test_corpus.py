@@ -37,6 +37,18 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
 # -- Folders
 
 
+def close(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let a folder be read by nobody; the tests may run as root, who may read everything."""
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if os.path.samefile(path, folder):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+
 def names(folder: Path, **options: bool) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in scan(folder, **options)]
 
@@ -140,6 +152,15 @@ def test_an_unreadable_folder_is_refused_with_a_remedy(
     monkeypatch.setattr(os, "scandir", refuse)  # the tests may run as root, who may read everything
     with pytest.raises(CorpusError, match=r"cannot read .*: Permission denied; allow it to be read"):
         scan(tmp_path)
+
+
+def test_an_unreadable_subfolder_is_named_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "مغلق/b.txt", "مغلق/أعمق/c.txt", "z/d.txt"):
+        write(tmp_path, name, ARABIC)
+    close(monkeypatch, tmp_path / "مغلق")
+    assert names(tmp_path) == ["a.txt", "z/d.txt", "مغلق"]
 
 
 # -- Files

@@ -165,7 +165,7 @@ def _decoded(name: str) -> str:
 
 
 def is_left_out(name: str, begin: Callable[[], bytes]) -> bool:
-    """Tell whether a member is hidden, temporary, or by its name no document; `begin`: see `is_saved_page`."""
+    """Tell whether a member is hidden, temporary, or by name no document; `begin`: see `is_saved_page`."""
     steps = name.split("/")
     return any(map(is_set_aside, steps)) or (
         is_passed_over(steps[-1]) and not is_saved_page(steps[-1], begin)
