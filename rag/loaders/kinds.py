@@ -64,6 +64,8 @@ _REMEDIES = {
     "an RTF file": "save it as DOCX",
     "an old Office file (.doc, .xls, .ppt) or one with a password": "save it as DOCX or XLSX without",
 }
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_PDF_WITHIN = re.compile(rb"[\r\n]%PDF-\d\.\d[ \t]*[\r\n](?s:.*?)\b\d+[ \t]+\d+[ \t]+obj\b")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z][\w.-]{1,60}):|[ \t]+\S")  # or a line that goes on
 _ENVELOPE = re.compile(r"From .*\d\d:\d\d")  # what stands above each message of a mailbox
@@ -103,7 +105,7 @@ def kind_of(head: bytes) -> str:
     """
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):  # before PDF: one may lie unpacked at its beginning
         return "zip"
-    if b"%PDF-" in head[:1024]:
+    if _is_pdf(head):
         return "pdf"
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
@@ -112,6 +114,14 @@ def kind_of(head: bytes) -> str:
     if head[257:262] == b"ustar":
         raise LoadError("is a tar archive, which is not supported; unpack it, or pack it as ZIP")
     return "text"
+
+
+def _is_pdf(head: bytes) -> bool:
+    """Tell whether a file is a PDF, which may begin with something else, and no text that speaks of one."""
+    if b"%PDF-" not in head[:1024]:
+        return False
+    start = head[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith(b"%PDF-") or bool(_CONTROLS.search(head) or _PDF_WITHIN.search(head[:8192]))
 
 
 def text_kind_of(text: str, name: str) -> str:
