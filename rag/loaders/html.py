@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.dateline import parse_date
 from rag.loaders.base import Extract, Limits, Writer, clean
-from rag.loaders.markup import Block, Node, blocks, decode_html, is_heading, is_invisible, parse_html
+from rag.loaders.markup import Block, Node, blocks, decode_html, is_heading, is_invisible, parse_html, text_of
 from rag.loaders.tables import write_rows
 
 _AROUND = frozenset(("nav", "aside", "footer", "menu"))
@@ -52,7 +52,7 @@ def load_html(data: bytes, limits: Limits) -> Extract:
     title = about.title(body)
     if title and not any(_same(block.text, title) for block in found[:10]):
         first = body.css_first("h1")
-        if first is not None and _same(clean(first.text(separator=" ")), title):
+        if first is not None and _same(text_of(first), title):
             writer.heading(title)  # the headline stands above the main element
     write_blocks(writer, found)
     return Extract(writer.text, writer.sections, title, about.lang, about.date(), about.outlet)
@@ -141,7 +141,7 @@ class _About:
         stated = self._meta.get("og:title") or next(self._values("headline"), "")
         node = self._root.css_first("title")
         whole = clean(node.text()) if node is not None else ""
-        heads = [clean(h1.text(separator=" ")) for h1 in body.css("h1")[:5] if not is_invisible(h1)]
+        heads = [text_of(h1) for h1 in body.css("h1")[:5] if not is_invisible(h1)]
         heads = [head for head in heads if head]
         for head in heads:
             if head in stated or head in whole:

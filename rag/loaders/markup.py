@@ -24,6 +24,7 @@ _IN_A_LINE = """
 _UNSEEN, _INLINE = frozenset(_NEVER_SHOWN.split()), frozenset(_IN_A_LINE.split())
 _HEADINGS = frozenset(f"h{i}" for i in range(1, 7))
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{2,40})", re.IGNORECASE)
+_UNPLACED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _TABLE_CELL = 300  # characters beyond which a table only arranges a page
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -34,6 +35,8 @@ _WITHOUT_END = """
 _ENDLESS = frozenset(_WITHOUT_END.split())  # elements that need not be closed
 _DEEPEST_TAGS = 3_000  # elements that are not closed; a careless page may have hundreds
 _MOST_COLUMNS = 100
+_MOST_ROWS = 1_000  # that a cell spans
+_REPEATED = 1_000_000  # characters that the cells of a table repeat in the rows they span
 _DEEPEST = 400  # elements in one another; pages have fewer than a hundred
 
 
@@ -46,7 +49,7 @@ class Block:
     linked: int  # characters of it that are links
     node: Node
     rows: Sequence[Sequence[str]] = ()  # of a table
-    header: bool = False  # whether the first row is marked as names of columns
+    header: int = 0  # how many rows of a table are marked as names of columns; -1: they are not to be
 
 
 def decode_html(data: bytes) -> str:
@@ -145,7 +148,7 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
                     pieces.append("\n")
                 elif tag == "table" and (table := _table(node)):
                     yield from flushed()
-                    yield table
+                    yield from table
                 else:
                     if tag not in _INLINE:
                         yield from flushed()
@@ -173,39 +176,118 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
     yield from flushed()
 
 
-def _table(node: Node) -> Block | None:
+def text_of(node: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> str:
+    """Return what an element shows, in one line: marks inside a word do not part it, blocks do."""
+    return clean(" ".join(block.text for block in blocks(node, is_left_out)))
+
+
+def _table(node: Node) -> Iterator[Block] | None:
     """Return a table of short cells in at least two columns, or None for one that arranges a page."""
-    rows: list[list[str]] = []
-    marked = False
+    grid = _Grid()
     for row in node.css("tr"):
-        if is_invisible(row):
-            continue
-        cells: list[str] = []
-        cell = row.child
-        heads = 0
-        while cell is not None:
-            if cell.tag in ("td", "th"):
-                if cell.css_first("table, h1, h2, h3, ul, ol, p + p, div div") is not None:
-                    return None
-                text = clean(cell.text(separator=" "))
-                if len(text) > _TABLE_CELL:
-                    return None
-                cells += [text, *[""] * (_span(cell) - 1)]
-                heads += cell.tag == "th"
-            cell = cell.next
-        if any(cells):
-            marked = marked or (not rows and heads == len([text for text in cells if text]) > 1)
-            rows.append(cells[:_MOST_COLUMNS])
-    if len(rows) < 2 or max(len(row) for row in rows) < 2:
+        if not is_invisible(row) and not is_invisible(row.parent) and not grid.add(row):
+            return None
+    if len(grid.rows) < 2 or max(map(len, grid.rows)) < 2:
         return None
-    return Block("table", "", 0, node, rows, marked)
+    captions = [(each, text_of(each)) for each in node.css("caption") if not is_invisible(each)]
+    found = [Block("caption", text, 0, each) for each, text in captions if text]
+    return iter([*found, Block("table", "", 0, node, grid.rows, grid.header)])
 
 
-def _span(cell: Node) -> int:
-    try:
-        return min(max(int(cell.attributes.get("colspan") or 1), 1), _MOST_COLUMNS)
-    except ValueError:
+class _Grid:
+    """The rows of a table as they are seen: what spans several rows belongs to each of them."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.header = 0  # as in `Block`
+        self._above = 0  # how many rows are titles of the table or names of columns
+        self._spans: dict[int, tuple[str, int]] = {}  # by column: a text, and how many rows it goes on for
+        self._group: int = 0
+        self._left = _REPEATED
+
+    def add(self, row: Node) -> bool:
+        """Add a row; return whether its table is one of data, as far as this row tells."""
+        if row.parent.mem_id != self._group:  # nothing spans a head and a body
+            self._group = row.parent.mem_id
+            self._spans.clear()
+        cells: list[tuple[Node, str]] = []
+        for cell in _cells(row):
+            only = cell.child
+            plain = only is None or (only.next is None and only.tag == "-text")
+            if not plain and cell.css_first("table, h1, h2, h3, ul, ol, p + p, div div") is not None:
+                return False
+            if is_invisible(cell) or only is None:
+                text = ""
+            else:
+                text = clean(only.text_content or "") if plain else text_of(cell, _is_unseen_in_cell)
+            if len(text) > _TABLE_CELL:
+                return False
+            cells.append((cell, text))
+        if len(cells) > _MOST_COLUMNS:
+            return False
+        marked = [cell.tag == "th" for cell, text in cells if text]
+        is_head = (
+            self._above == len(self.rows) and bool(marked) and (row.parent.tag == "thead" or all(marked))
+        )
+        line: list[str] = []
+        for cell, text in cells:
+            self._go_on(line)
+            spans = cell.attributes or {}
+            across = _span(spans.get("colspan"), _MOST_COLUMNS)
+            down = _span(spans.get("rowspan"), _MOST_ROWS) - 1
+            for i in range(min(across, _MOST_COLUMNS - len(line))):
+                # The name of several columns is the name of each.
+                words = text if i == 0 or (is_head and len(marked) > 1) else ""
+                if down:
+                    self._spans[len(line)] = (words, down)
+                line.append(words)
+        while self._spans and max(self._spans) >= len(line):
+            self._go_on(line)
+            if self._spans and max(self._spans) >= len(line):
+                line.append("")
+        if marked:
+            is_title = sum(map(bool, line)) < 2 and self.header <= 0
+            if is_head and not is_title:
+                self.header = len(self.rows) + 1
+            elif not self.header and self._above == len(self.rows) and any(marked) and not is_title:
+                self.header = -1  # those are the names of rows
+            if self._above == len(self.rows) and (is_title or is_head):
+                self._above += 1
+            self.rows.append(line)
+        return True
+
+    def _go_on(self, line: list[str]) -> None:
+        """Append what goes on from the rows above."""
+        while (column := len(line)) in self._spans:
+            text, down = self._spans.pop(column)
+            self._left -= len(text) + 1
+            line.append(text)
+            if down > 1 and self._left > 0:
+                self._spans[column] = (text, down - 1)
+
+
+def _cells(row: Node) -> Iterator[Node]:
+    cell = row.child
+    while cell is not None:
+        if cell.tag in ("td", "th") and not _has_no_place(cell):
+            yield cell
+        cell = cell.next
+
+
+def _has_no_place(node: Node) -> bool:
+    attributes = node.attributes or {}
+    return "hidden" in attributes or bool(_UNPLACED.search(attributes.get("style") or ""))
+
+
+def _is_unseen_in_cell(node: Node) -> bool:
+    return node.tag != "button" and is_invisible(node)  # those above columns sort by them
+
+
+def _span(stated: str | None, most: int) -> int:
+    value = (stated or "1").strip()
+    if not value.isdecimal() or len(value) > 9:
         return 1
+    return min(int(value) or most, most)  # 0: to the end
 
 
 def is_heading(block: Block) -> bool:
