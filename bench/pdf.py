@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT))
 STYLES = {
     "Noto Naskh": "font-family: 'Noto Naskh Arabic'",
     "Amiri": "font-family: Amiri",
+    "DejaVu Sans": "font-family: 'DejaVu Sans'",
     "Noto Sans, justified": "font-family: 'Noto Sans Arabic'; text-align: justify",
     "Noto Naskh, two columns": "font-family: 'Noto Naskh Arabic'; columns: 2; text-align: justify",
 }

@@ -1,5 +1,7 @@
 """Write tests/data/formats: one report in every format, by the programs that people write them with.
 
+And tests/data/print: a letter in the font that stands in for Arial on many machines, its last page a line.
+
     python scripts/golden.py
 
 Needs Chromium and LibreOffice. The tests read what is committed, so this runs only when the report changes.
@@ -21,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "data" / "formats"
+PRINT = ROOT / "tests" / "data" / "print"
 
 TITLE = "تقرير ميناء المرجان"
 FIRST = (
@@ -38,6 +41,13 @@ ROWS = [
     ["النخيل", "الواحة", "36,500", "2019-11-17"],
     ["الزيتون", "الجبل, الشمالي", "9800", "2020-02-29"],
 ]
+
+
+LETTER = """<!DOCTYPE html><html lang="ar" dir="rtl"><meta charset="utf-8"><title>رسالة</title>
+<body style="font: 10pt 'DejaVu Sans'"><p>كانوا ينامون في المخيمات أسابيع، وأنشد الشاعر قصيدة ثمانية أبيات،
+ووزّعت البيانات بالمجان على النازحين، ثم عادوا إلى البساتين.
+<p style="page-break-before: always">بيعت سنة 1974 نحو 6318 نخلة و(فسيلة) وفق المادة (27).
+"""
 
 
 def page(*, alone: bool = False) -> str:
@@ -113,6 +123,10 @@ def main() -> None:
         printed = FOLDER / "report.chromium.pdf"
         command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
         subprocess.run([*command, f"--print-to-pdf={printed}", str(web)], check=True, capture_output=True)
+        PRINT.mkdir(exist_ok=True)
+        letter, printed = folder / "letter.html", PRINT / "letter.chromium.pdf"
+        letter.write_text(LETTER, encoding="utf-8")
+        subprocess.run([*command, f"--print-to-pdf={printed}", str(letter)], check=True, capture_output=True)
         text = office(folder, web, "odt:writer8|--infilter=HTML (StarWriter)")
         shutil.copy(text, FOLDER / "report.odt")
         shutil.copy(office(folder, text, "pdf"), FOLDER / "report.libreoffice.pdf")

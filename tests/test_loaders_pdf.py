@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hostile import CATALOG, PAGE, PAGES, SENTENCES, pdf, stream, typeset
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from rag.loaders import Extract, Limits, LoadError
 from rag.loaders.arabic_letters import Signs, signs, unreadable
 from rag.loaders.direction import CELL, is_right_to_left, logical, plain_letters
-from rag.loaders.page_lines import Glyph, ligature, lines_of
+from rag.loaders.glyphs import Glyph, ligature
+from rag.loaders.page_lines import lines_of
 from rag.loaders.paragraphs import PageLine, joined, paragraphs, without_edges, words_of
 from rag.loaders.pdf import load_pdf
 from rag.loaders.sandbox import read_safely
@@ -37,6 +39,12 @@ from rag.loaders.sandbox import read_safely
         ("،)USD 58 وحن( رانيد", "دينار (نحو USD 58)،"),
         ("،(USD 58 وحن) رانيد", "دينار (نحو USD 58)،"),  # a file that names the shapes drawn
         ("»رشن« :لاقو", "وقال: «نشر»"),
+        (")راجلا(و ديربلا", "البريد و(الجار)"),
+        ("(راجلا(و ديربلا", "البريد و(الجار)"),
+        ("ركذ(12(مقر", "رقم(12)ذكر"),
+        ("ركذ)12)مقر", "رقم(12)ذكر"),
+        ("((1)قحلم)", "(ملحق(1))"),
+        ("(و وأ أ", "أ أو و)"),
         ("", ""),
         (" ", " "),
     ],
@@ -117,6 +125,35 @@ def test_a_gap_parts_words_and_a_wide_one_columns() -> None:
     assert read([*laid("ءانيم"), *laid("رحب", x=78)]) == ["بحر ميناء"]
     assert read([*laid("ءانيم"), *laid("رحب", x=110)]) == ["بحر | ميناء"]
     assert read([*laid("ءانيم"), *laid("رحب", x=75)]) == ["بحرميناء"]
+
+
+def blank(x: float, y: float = 700.0) -> Glyph:
+    return Glyph(" ", x, x, x, y, 1.0)
+
+
+def read_with(glyphs: list[Glyph], *blanks: Glyph) -> list[str]:
+    return [line.text(right_to_left=True) for line in lines_of(glyphs, blanks)]
+
+
+def test_a_space_in_the_file_parts_words_however_little_ink_leaves_of_it() -> None:
+    one, two = laid("ءانيم"), laid("رحب", x=75.5)
+    assert read([*one, *two]) == ["بحرميناء"]
+    assert read_with([*one, *two], blank(74.0)) == ["بحر ميناء"]
+    assert read_with([*one, *two], blank(75.4)) == ["بحرميناء"]  # a joiner, which takes no room
+    assert read_with([*one, *two], blank(74.0, y=690.0)) == ["بحرميناء"]
+
+
+def test_a_gap_inside_a_word_is_none_on_a_line_whose_spaces_are_in_the_file() -> None:
+    one, two, three = laid("ءان"), laid("يم", x=66.9), laid("رحب", x=80)
+    assert read([*one, *two, *three]) == ["بحر مي ناء"]
+    assert read_with([*one, *two, *three], blank(77.0)) == ["بحر ميناء"]
+    assert read_with([*one, *two, *three, *laid("وه", x=99)], blank(77.0)) == ["هو بحر مي ناء"]
+    assert read_with([*one, *laid("رحب", x=110)], blank(70.0)) == ["بحر | ناء"]
+
+
+def test_the_hollow_on_the_left_of_a_letter_parts_nothing() -> None:
+    alef = Glyph("ا", 65.5, 67.0, 70.0, 700.0, 10.0)
+    assert read([*laid("ءان"), alef]) == ["اناء"]
 
 
 def test_a_sign_goes_to_the_letter_over_which_it_stands() -> None:
@@ -254,6 +291,22 @@ def test_what_fonts_garble_is_named(text: str, reason: str) -> None:
 def test_lines_laid_as_arabic_is_come_out_in_reading_order() -> None:
     extract = load_pdf(typeset([line[::-1] for line in SENTENCES]), Limits())
     assert extract.text.replace("\n\n", " ") == " ".join(SENTENCES)
+
+
+LETTER = (Path(__file__).resolve().parent / "data" / "print" / "letter.chromium.pdf").read_bytes()
+
+
+def test_a_font_with_wide_letters_is_not_torn_and_a_page_of_one_line_is_read_in_order() -> None:
+    assert load_pdf(LETTER, Limits()).text.split("\n\n") == [
+        "كانوا ينامون في المخيمات أسابيع، وأنشد الشاعر قصيدة ثمانية أبيات، ووزّعت البيانات بالمجان على "
+        "النازحين، ثم عادوا إلى البساتين.",
+        "بيعت سنة 1974 نحو 6318 نخلة و(فسيلة) وفق المادة (27).",
+    ]
+
+
+def test_digits_stay_together_also_where_no_space_is_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.loaders.pdf._blanks", lambda page: ())
+    assert {"1974", "6318", "(27)."} < set(load_pdf(LETTER, Limits()).text.split())
 
 
 def two_pages(second: bytes) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 CELL = " | "
 """Parts the cells of a table; what stands on its two sides is read apart."""
@@ -17,6 +18,9 @@ CELL = " | "
 _SEPARATORS = frozenset(".,:/-٫٬")  # inside a number: 1,200 · 12/03/2019 · 10:30
 _OPENING, _CLOSING = "([{«<", ")]}»>"
 _MIRRORED = dict(zip(_OPENING + _CLOSING, _CLOSING + _OPENING, strict=True))
+_BRACKETS = re.compile(r"([()\[\]{}«»<>])\1*")
+_PREFIXES = "وفبلك"  # are written together with the word that follows
+_MOST_UNTOLD = 6  # brackets of a line of which all ways to turn them are tried
 _PRESENTATION = re.compile("[\ufb00-\ufb4f\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdf9\ufdfc\ufe70-\ufefc]+")
 
 
@@ -103,19 +107,48 @@ def _brackets(line: str) -> str:
     """Return a right-to-left line with its brackets as they are read.
 
     Some files name the shape that is drawn, others the bracket that is meant. What stands around tells: one
-    opens after a space and before a letter, and closes the other way round.
+    opens after a space and before a letter, and closes the other way round. Where that does not tell,
+    as few as can be are left without a partner.
     """
     found = list(line)
-    for place, character in enumerate(line):
-        if character not in _MIRRORED:
-            continue
-        before = line[place - 1 : place].strip() if place else ""
-        after = line[place + 1 : place + 2].strip()
-        opens = not before and bool(after)
-        closes = bool(before) and (not after or after in ".,;:!?،؛؟…")
-        if (opens and character in _CLOSING) or (closes and character in _OPENING):
-            found[place] = _MIRRORED[character]
+    places: list[int] = []
+    untold: list[int] = []
+    for run in _BRACKETS.finditer(line):
+        start, end = run.span()
+        before, after = line[max(start - 1, 0) : start].strip(), line[end : end + 1].strip()
+        opens = bool(after) and not before
+        if before and before in _PREFIXES and after.isalnum():  # و(القوس)
+            opens = not line[max(start - 2, 0) : start - 1].strip()
+        closes = bool(before) and not opens and (not after or after in ".,;:!?،؛؟…")
+        if (opens and run[1] in _CLOSING) or (closes and run[1] in _OPENING):
+            found[start:end] = _MIRRORED[run[1]] * (end - start)
+        places += range(start, end)
+        if not opens and not closes and run[1] not in "<>":
+            untold += range(start, end)
+    if 0 < len(untold) <= _MOST_UNTOLD and _alone(found[place] for place in places):
+        ways = [
+            {place: _MIRRORED[found[place]] for place in some}
+            for size in range(len(untold) + 1)
+            for some in combinations(untold, size)
+        ]
+        turned = min(ways, key=lambda way: _alone(way.get(place, found[place]) for place in places))
+        for place, character in turned.items():
+            found[place] = character
     return "".join(found)
+
+
+def _alone(brackets: Iterable[str]) -> int:
+    """Return how many brackets have no partner."""
+    opened: list[str] = []
+    alone = 0
+    for bracket in brackets:
+        if bracket in _OPENING:
+            opened.append(_MIRRORED[bracket])
+        elif opened and opened[-1] == bracket:
+            opened.pop()
+        else:
+            alone += 1
+    return alone + len(opened)
 
 
 def plain_letters(text: str) -> str:

@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
 from rag.loaders.direction import CELL, is_right_to_left, logical
+from rag.loaders.glyphs import ALEFS, Glyph
 
-_ALEFS = "اأإآٱ"
-_LIGATURES = re.compile(rf"ل[{_ALEFS}]|لله|لل|الله|محمد|صلى|عليه|وسلم|ﷲ")
 _STOPS = tuple(".,:;!?،؛؟…")
 _SAME_LINE = 0.45  # of the size of the type: how far apart two baselines may be
 _SPACE = 0.17  # likewise: a gap that parts words
-_NARROW = 0.03  # likewise, where the file, too, has a space between two letters
+_NARROW = 0.06  # likewise, where the file, too, has a space between two letters
+_BLANK = 0.1  # likewise, how far the pen goes on for a space that is in the file
+_WIDE = 0.2  # likewise, a gap that parts words of a line whose spaces are in the file
+_GUESSED = 0.5  # likewise, beside a letter whose width is a guess
 _CELL = 2.0  # likewise, a gap that parts columns
 _REACH = 8  # lines back in which the rest of a line is looked for
 _TWICE = 0.15  # likewise: no letter is narrower
 _ONE_PEN = 0.05  # points between a letter and a mark that were set together
 _SMALL = 0.75  # of the line's size: a raised figure that refers to a note
-
-
-class Glyph(NamedTuple):
-    """A mark on the paper; x and y run to the right and up, in points."""
-
-    text: str  # one letter, or those of a ligature, in reading order
-    x: float  # where the pen stood; letters may be drawn over one another, but not their pens out of order
-    left: float
-    right: float
-    y: float  # of the baseline
-    size: float  # of the type
-    angle: int = 0  # in quarter turns
-    word: int = 0  # how many spaces come before it in the file
-    is_guessed: bool = False  # its width is
-
-    @property
-    def middle(self) -> float:
-        """Return the middle between left and right."""
-        return (self.left + self.right) / 2
-
-    @property
-    def place(self) -> tuple[float, float]:
-        """Return what orders the glyphs of a line from left to right; those of a ligature share a pen."""
-        return self.x, self.middle
 
 
 @dataclass(slots=True)
@@ -82,10 +58,15 @@ class Line:
         Some writers place their spaces anywhere, so that gaps count, too.
         """
         places = sorted(range(len(self.glyphs)), key=lambda place: self.glyphs[place].place)
+        blanks = self._has_all_blanks(places)
         found: list[str] = []
         last: Glyph | None = None
+        blank: Glyph | None = None
         for place in places:
             glyph = self.glyphs[place]
+            if glyph.is_blank:
+                blank = glyph
+                continue
             if glyph.text.isspace():
                 if found and found[-1] not in (" ", CELL):
                     found.append(" ")
@@ -93,16 +74,30 @@ class Line:
             if last is not None:
                 if glyph.text == last.text and _is_twice(last, glyph):
                     continue
-                gap = (glyph.left - last.right) / self.size
+                gap = _gap(last, glyph) / self.size
+                least = _least_space(last, glyph, blanks=blanks)
                 if gap > _CELL:
                     found[-1:] = [CELL] if found[-1] == " " else [found[-1], CELL]
-                elif found[-1] != " " and (gap > _least_space(last, glyph) or _is_note(last, glyph)):
+                elif found[-1] != " " and (
+                    gap > least
+                    or _is_note(last, glyph)
+                    or (blank is not None and glyph.x - blank.x > _BLANK * self.size)
+                ):
                     found.append(" ")
             found.append(glyph.text + self.marks.get(place, ""))
-            last = glyph
+            last, blank = glyph, None
         while found and found[-1] == " ":
             found.pop()
         return found
+
+    def _has_all_blanks(self, places: Sequence[int]) -> bool:
+        """Tell whether blanks stand in most of the gaps, so that the others are none that part words."""
+        blanks = sum(glyph.is_blank for glyph in self.glyphs)
+        if not blanks:
+            return False
+        letters = [self.glyphs[place] for place in places if not self.glyphs[place].text.isspace()]
+        gaps = sum(_gap(one, other) > _WIDE * self.size for one, other in pairwise(letters))
+        return blanks >= 0.75 * gaps
 
     def is_right_to_left(self, page: bool) -> bool:
         """Tell whether the line runs from right to left, on a page that does or does not."""
@@ -125,8 +120,21 @@ class Line:
         return "".join(self.units())
 
 
-def _least_space(one: Glyph, other: Glyph) -> float:
-    """Return the gap, in sizes, from which two neighbours on a line belong to two words."""
+def _gap(one: Glyph, other: Glyph) -> float:
+    """Return how far a letter is from the one on its left, less the hollow that is its own."""
+    return min(other.x, other.left) - one.right
+
+
+def _least_space(one: Glyph, other: Glyph, *, blanks: bool) -> float:
+    """Return the gap, in sizes, from which two neighbours belong to two words.
+
+    Args:
+        one: on the left of the other.
+        other: on its right.
+        blanks: whether the line has a blank wherever two words part.
+    """
+    if blanks:
+        return _GUESSED if one.is_guessed else _WIDE
     if one.word == other.word or one.is_guessed or not (one.text.isalnum() and other.text.isalnum()):
         return _SPACE
     if is_right_to_left(one.text) or is_right_to_left(other.text):
@@ -146,11 +154,12 @@ def _is_note(one: Glyph, other: Glyph) -> bool:
     return small and (one.text.isdecimal() or other.text.isdecimal())
 
 
-def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+def lines_of(glyphs: Iterable[Glyph], blanks: Iterable[Glyph] = ()) -> list[Line]:
     """Return the lines of a page in reading order.
 
     Args:
         glyphs: in the order of the file, which is that of the columns and paragraphs.
+        blanks: spaces without a width, in any order.
     """
     lines: list[Line] = []
     marks: list[Glyph] = []
@@ -174,7 +183,21 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     _guess_widths(found)
     for line in found:
         _lam_before_alef(line)
+    _place_blanks(blanks, found)
     return found
+
+
+def _place_blanks(blanks: Iterable[Glyph], lines: Sequence[Line]) -> None:
+    """Put each blank on the line on which it stands."""
+    near: dict[int, list[tuple[float, float, Line]]] = defaultdict(list)
+    for line in lines:
+        for y in range(round(line.y) - 1, round(line.y) + 2):
+            near[y].append((line.left, line.right, line))
+    for blank in blanks:
+        for left, right, line in near[round(blank.y)]:
+            if blank.angle == line.angle and left < blank.x < right and abs(blank.y - line.y) < 1:
+                line.glyphs.append(blank)
+                break
 
 
 def _is_mark(text: str) -> bool:
@@ -265,37 +288,8 @@ def _lam_before_alef(line: Line) -> None:
         one, other = line.glyphs[a], line.glyphs[b]
         overlap = min(one.right, other.right) - max(one.left, other.left)
         drawn_together = overlap > 0.6 * min(one.right - one.left, other.right - other.left) > 0
-        if drawn_together and one.text == "ل" and other.text in _ALEFS and other.x - one.x < 0.1 * one.size:
+        if drawn_together and one.text == "ل" and other.text in ALEFS and other.x - one.x < 0.1 * one.size:
             left, right = min(one.left, other.left), max(one.right, other.right)
             middle = (left + right) / 2
             line.glyphs[a] = one._replace(x=middle, left=middle, right=right)
             line.glyphs[b] = other._replace(x=left, left=left, right=middle)
-
-
-def ligature(letters: Sequence[str], *, reversed_: bool) -> str:
-    """Return the letters of one glyph in reading order.
-
-    Args:
-        letters: as the reader of the file gives them.
-        reversed_: whether it gives those of right-to-left scripts backwards, where the letters do not tell.
-    """
-    forward = "".join(letters)
-    backward = forward[::-1]
-    if not is_right_to_left(forward):
-        return forward
-    for text in (backward, forward):
-        if _LIGATURES.fullmatch(text):
-            return text
-    return backward if reversed_ else forward
-
-
-def glyph_runs(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
-    """Yield runs of glyphs that stand at exactly the same place: the letters of one ligature."""
-    run: list[Glyph] = []
-    for glyph in glyphs:
-        if run and glyph[1:] != run[-1][1:]:
-            yield run
-            run = []
-        run.append(glyph)
-    if run:
-        yield run

@@ -18,7 +18,8 @@ from rag.loaders.arabic_letters import letters_of, signs, unreadable
 from rag.loaders.base import HEARD, Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.direction import is_right_to_left, plain_letters
 from rag.loaders.docx import stated_title
-from rag.loaders.page_lines import Glyph, Line, glyph_runs, ligature, lines_of
+from rag.loaders.glyphs import Glyph, glyph_runs, ligature
+from rag.loaders.page_lines import Line, lines_of
 from rag.loaders.paragraphs import PageLine, is_open, paragraphs, without_edges, words_of
 
 _PASSWORD, _SECURITY = "Incorrect password", "Unsupported security"
@@ -74,7 +75,7 @@ class _Pages:
         """Read a page; return how many glyphs it has."""
         try:
             glyphs = list(_glyphs(page, limits.text - self.characters))
-            found = lines_of(glyphs)
+            found = lines_of(glyphs, _blanks(page))
             if not found and _has_picture(page):
                 self.failed[number] = "is a picture without text; read it with OCR"
             if found and not any(self.lines.values()):
@@ -193,6 +194,23 @@ def _glyphs(page: Any, most: int) -> Iterator[Glyph]:
         textpage.close()
 
 
+def _blanks(page: Any) -> Iterator[Glyph]:
+    """Yield the spaces that are pieces of text of their own: these PDFium passes over."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    for piece in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1):
+        try:
+            left, _, right, _ = piece.get_bounds()
+            matrix = piece.get_matrix()
+        except pypdfium2.PdfiumError:
+            continue
+        if right > left:
+            continue
+        if matrix.a > 0 and matrix.b == 0 and math.isfinite(matrix.e) and math.isfinite(matrix.f):
+            yield Glyph(" ", matrix.e, matrix.e, matrix.e, matrix.f, 1.0)
+
+
 def _characters(textpage: Any) -> Iterator[Glyph]:
     """Yield each character that stands on the page; not those that PDFium adds."""
     import pypdfium2.raw as pdfium
@@ -203,9 +221,10 @@ def _characters(textpage: Any) -> Iterator[Glyph]:
     high = word = 0
     for i in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(page, i)
-        word += code in _SPACE_CODES
         if pdfium.FPDFText_IsGenerated(page, i) == 1:
+            word += code == 0x20  # an end of a line may stand between any two letters of a short page
             continue
+        word += code in _SPACE_CODES
         if 0xD800 <= code < 0xDC00:
             high = code
             continue
