@@ -198,14 +198,14 @@ class Update:
             self._refuse(refused, name, "; ".join(several), state)
         if not content.documents and not content.refused:
             self._refuse(name, name, "holds no document; remove it, or put one in", entry)
-        parts = len(content.documents) > 1 or (content.documents and content.documents[0].id != name)
-        if parts:
-            self._settled.append(entry)  # only then has everything in it been read
+        before, held = self._plan.names.get(name, ()), {document.id for document in content.documents}
+        whole = not content.refused and held.union(before) <= {name}
+        if not whole:
+            self._settled.append(entry)  # only then is all noted that came of it, and what went
         source = None if self._anew else self._by_digest.get(digest)
         for document in content.documents:
-            self._place(document, name, UNSEEN.entry(name, "") if parts else entry, source)
-        held = {document.id for document in content.documents}
-        for old in set(self._plan.names.get(name, ())) - held:
+            self._place(document, name, entry if whole else UNSEEN.entry(name, ""), source)
+        for old in set(before) - held:
             if any(old == each or old.startswith(f"{each}/") for each in content.passing):
                 self._unchanged.append(old)
             else:
@@ -272,7 +272,8 @@ class Update:
             if source in self._gone and self._may_move(old, document.id) and self._holds(document, old):
                 self._renames[old] = (document.id, file)
                 self._taken.add(document.id)
-                self._settled.append(entry)
+                if entry.size >= 0:
+                    self._settled.append(entry)
                 return
             if self._copy(document, file, entry, old):
                 return

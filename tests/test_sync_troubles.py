@@ -7,6 +7,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ from rag.index import Index, place
 from rag.loaders import Read
 from rag.loaders.base import PassingError
 from rag.settings import Settings
+from rag.updating import Stop
 from vectorstore.catalog import Catalog
 from vectorstore.discarding import discard, identity_of
 
@@ -259,3 +261,62 @@ def test_a_member_that_cannot_be_read_now_keeps_its_last_version(
         assert index.report.changed == ("أرشيف.zip/two.txt",)
         assert "أرشيف.zip/one.txt" in index.report.unchanged
         assert index.skipped() == []
+
+
+# -- A stop ----------------------------------------------------------------------------------------------
+
+
+def mail(path: Path, said: str, *, kind: str = "", content: bytes = b"") -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "الميناء", "a@example.org", "b@example.org"
+    message.set_content(said)
+    if kind:
+        main, sub = kind.split("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename="plan.txt")
+    path.write_bytes(bytes(message))
+
+
+def after(files: int) -> Stop:
+    """Return what stops a run after so many files."""
+    looks = iter(range(100))
+    return lambda: next(looks) >= files
+
+
+def test_a_refused_attachment_is_listed_after_a_stop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "RACY", 0)
+    mail(folder / "a.eml", "افتتح العمدة الميناء.", kind="application/octet-stream", content=b"\x7fELF" * 50)
+    with opened(folder, stop=after(1)) as index:
+        assert index.report.left == 2
+    for _ in range(2):
+        with indexed(folder) as index:
+            assert names(index) == ["a.eml", "harbour.txt", "library.txt"]
+            assert [name for name, _ in index.skipped()] == ["a.eml/plan.txt"]
+
+
+def test_an_attachment_that_was_taken_out_is_gone_after_a_stop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "RACY", 0)
+    mail(folder / "a.eml", "افتتح العمدة الميناء.", kind="text/plain", content="كلفته سر.".encode())
+    opened(folder).close()
+    mail(folder / "a.eml", "افتتح العمدة الميناء أمس.")
+    fill(folder, {"harbour.txt": MILL})
+    with opened(folder, stop=after(1)) as index:
+        assert index.report.left == 1
+    with indexed(folder) as index:
+        assert index.report.removed == ("a.eml/plan.txt",)
+        assert index.report.changed == ("a.eml", "harbour.txt")
+        assert names(index) == ["a.eml", "harbour.txt", "library.txt"]
+    with indexed(folder) as index:
+        assert len(index.report.unchanged) == 3
+
+
+def test_a_renamed_archive_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "RACY", 0)
+    pack(folder / "أرشيف.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.")
+    opened(folder).close()
+    (folder / "أرشيف.zip").rename(folder / "archive.zip")
+    with opened(folder) as index:
+        assert len(index.report.renamed) == 2
+        monkeypatch.setattr(fetching, "_digest", None)
+        assert len(index.sync().unchanged) == 4
