@@ -12,14 +12,13 @@ from rag.commands.meter import Meter
 from rag.commands.running import INTERRUPTED
 from rag.commands.stopping import Stopping
 from rag.commands.terminal import Page
-from rag.errors import CorpusError, IsnadError, StoreError
+from rag.commands.watching import moments
+from rag.errors import IsnadError, StoreError
 from rag.index import Index
 from rag.settings import Settings
 from rag.sync import SyncReport
 
 _NAMED = 10  # files named in a summary before "and … more"; of the skipped, all are
-_LOOK_AGAIN = 2_000  # ms after which a file that was being written is looked into again
-_GATHER = 500  # ms within which changes are taken together
 
 KEPT = "what was read is kept, and the next `isnad index` goes on there"
 
@@ -92,42 +91,31 @@ def follow(opened: Index, stop: Stopping, page: Page) -> None:
     """Bring the index up to date whenever something in the folder changes, until `stop` is set.
 
     A run that fails is said and tried again; what was indexed stays and is answered from.
-
-    Raises:
-        CorpusError: if the folder cannot be watched.
     """
-    from watchfiles import watch
+
+    def say(text: str) -> None:
+        print(f"isnad: {page.line(text)}", file=sys.stderr, flush=True)
 
     print(f"watching {page.isolate(str(opened.folder))} (Ctrl-C to stop)", flush=True)
     known = dict(opened.report.skipped)
-    again = True  # for what changed before the watch began
-    try:
-        for changes in watch(
-            opened.folder,
-            watch_filter=None,
-            debounce=_GATHER,
-            rust_timeout=_LOOK_AGAIN,
-            yield_on_timeout=True,
-            stop_event=stop,
-            raise_interrupt=False,
-        ):
-            if not changes and not again:
-                continue
-            start = time.monotonic()
-            try:
-                report = opened.sync(stop=stop)
-            except KeyboardInterrupt:
-                break
-            except IsnadError as error:
-                print(f"isnad: {page.line(str(error))}", file=sys.stderr, flush=True)
-                again = isinstance(error, StoreError)
-                continue
-            again = report.writer is not None or unsettled(opened)
-            for line in _news(report, known, time.monotonic() - start, page):
-                print(line, flush=True)
-            known = dict(report.skipped)
-    except (FileNotFoundError, PermissionError) as error:
-        raise CorpusError(f"cannot watch {opened.folder}: {error}; see that it is there") from error
+    again, failed = False, ""
+    for look in moments(opened.folder, stop, say):
+        if not (look or again):
+            continue
+        start = time.monotonic()
+        try:
+            report = opened.sync(stop=stop)
+        except KeyboardInterrupt:
+            break
+        except IsnadError as error:
+            if str(error) != failed:
+                say(str(error))
+            again, failed = isinstance(error, StoreError), str(error)
+            continue
+        again, failed = report.writer is not None or unsettled(opened), ""
+        for line in _news(report, known, time.monotonic() - start, page):
+            print(line, flush=True)
+        known = dict(report.skipped)
 
 
 def unsettled(opened: Index) -> bool:
