@@ -308,6 +308,52 @@ def test_a_file_that_is_removed_answers_no_more_until_it_is_put_back(
     assert asked(shelf, pipeline, token) is not None
 
 
+def test_what_is_removed_makes_room_and_can_be_put_back_while_nothing_needs_its_place(
+    shelf: Visits, pipeline: Pipeline
+) -> None:
+    token = added(shelf)
+    for name in ("ثانٍ.txt", "third.txt"):  # three are allowed
+        added(shelf, name, f"وثيقة {name}: كتبها سالم الحدّاد.\n", token)
+    assert send(shelf, name="fourth.txt", body=ORCHARD, token=token)[1][-1]["refused"]
+    send(shelf, "remove", name="ثانٍ.txt", token=token)
+    send(shelf, "undo", name="ثانٍ.txt", token=token)
+    assert send(shelf, name="fourth.txt", body=ORCHARD, token=token)[1][-1]["refused"]
+    send(shelf, "remove", name="ثانٍ.txt", token=token)
+    assert send(shelf, "check", name="fourth.txt", token=token)[1][-1] == {"done": True}
+    assert send(shelf, name="fourth.txt", body=ORCHARD, token=token)[1][-1]["done"]
+    assert send(shelf, "undo", name="ثانٍ.txt", token=token)[1][-1]["refused"]  # whose place is taken
+    visit = shelf.find(token)
+    assert visit is not None
+    assert list(visit.files) == ["tower.txt", "third.txt", "fourth.txt"]
+    assert asked(shelf, pipeline, token) is not None
+
+
+def test_bytes_and_text_that_were_removed_make_room_too(
+    shelf: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = added(shelf, "a.txt", "ا" * 1300)
+    added(shelf, "b.txt", "ب" * 1300, token)  # 5.2 kB of 6
+    assert send(shelf, name="c.txt", body="ت" * 1300, token=token)[1][-1]["refused"]
+    send(shelf, "remove", name="a.txt", token=token)
+    assert send(shelf, name="c.txt", body="ت" * 1300, token=token)[1][-1]["done"]
+    monkeypatch.setattr("ui.uploads.visit.TEXT", 1500)
+    send(shelf, "remove", name="b.txt", token=token)
+    send(shelf, "remove", name="c.txt", token=token)
+    assert send(shelf, name="d.txt", body="ث" * 1300, token=token)[1][-1]["done"]
+    visit = shelf.find(token)
+    assert visit is not None
+    assert list(visit.files) == ["d.txt"]
+
+
+def test_a_name_that_was_removed_is_free(shelf: Visits, pipeline: Pipeline) -> None:
+    token = added(shelf)
+    send(shelf, "remove", token=token)
+    changed = TOWER.replace("عدنان الشريف", "نوال البستاني")
+    assert send(shelf, name="TOWER.txt", body=changed, token=token)[1][-1]["done"]
+    assert send(shelf, "undo", token=token)[1][-1]["refused"]
+    assert "نوال البستاني" in (asked(shelf, pipeline, token) or "")
+
+
 @pytest.mark.parametrize(
     ("name", "body", "reason"),
     [

@@ -76,7 +76,7 @@ class Visit:
 
     @property
     def bytes(self) -> int:
-        """Return how much was uploaded."""
+        """Return how much was uploaded, and can still be asked or put back."""
         return sum(each.size for each in list(self.files.values()))
 
     @contextmanager
@@ -104,11 +104,12 @@ class Visit:
             held = self._read(name, path, size)
             if not held.documents:
                 return Outcome(name, (), held.refused)
-            room = TEXT - sum(each.characters for each in self.files.values())
+            room = TEXT - sum(each.characters for each in self._standing())
             if held.characters > room:
                 raise RefusedError("upload_much_text", limit=TEXT)
             tell("indexing", 0, 1)
             self._put(held)
+            self._make_room(held)
             self.files[name] = held
             ids = tuple(OWN + each.id for each in held.documents)
             return Outcome(name, ids, held.refused, {OWN + id_: sign for id_, sign in held.trouble.items()})
@@ -120,12 +121,14 @@ class Visit:
             RefusedError: if not; for a name that is taken, with another.
         """
         allowed = self.allowance
-        taken = {spelt(each) for each in self.files}
+        standing = self._standing()
+        taken = {spelt(each.name) for each in standing}
         if spelt(name) in taken:
             raise RefusedError("upload_same_name", offer=another(name, taken))
-        if allowed.files is not None and len(self.files) >= allowed.files:
+        if allowed.files is not None and len(standing) >= allowed.files:
             raise RefusedError("upload_many", n=allowed.files)
-        if allowed.total_bytes is not None and self.bytes + size > allowed.total_bytes:
+        held = sum(each.size for each in standing)
+        if allowed.total_bytes is not None and held + size > allowed.total_bytes:
             raise RefusedError("upload_total", limit=allowed.total_bytes)
 
     def remove(self, name: str) -> None:
@@ -150,6 +153,26 @@ class Visit:
             self._over = True
             self._users += 1
         self._leave()
+
+    def _standing(self) -> list[Held]:
+        """Return the files that were not removed."""
+        return [each for each in list(self.files.values()) if not each.removed]
+
+    def _make_room(self, coming: Held) -> None:
+        """Let go of files that were removed, as far as one that comes needs their place.
+
+        What stands has room beside it (`check`); what can be put back has what is left.
+        """
+        allowed = self.allowance
+        for each in [each for each in self.files.values() if each.removed]:
+            kept = [*self.files.values(), coming]
+            if (
+                spelt(each.name) == spelt(coming.name)
+                or (allowed.files is not None and len(kept) > allowed.files)
+                or (allowed.total_bytes is not None and sum(one.size for one in kept) > allowed.total_bytes)
+                or sum(one.characters for one in kept) > TEXT
+            ):
+                del self.files[each.name]
 
     def _held(self, name: str) -> Held:
         if name not in self.files:
