@@ -240,6 +240,42 @@ def test_names_in_an_archive_are_read_in_the_encoding_of_their_time() -> None:
         assert found == f"{name.ljust(6, '_') if encoding == 'cp720' else name}.txt"
 
 
+def named(*names: bytes) -> bytes:
+    """Return an archive whose members have names in an encoding that it does not state."""
+    made = packed({chr(ord("A") + i) * len(name): TEXT for i, name in enumerate(names)})
+    for i, name in enumerate(names):
+        made = made.replace(bytes([ord("A") + i]) * len(name), name)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp1256", ["تقرير المجلس عن الإسكان.txt"]),
+        ("cp1256", ["مُذكِّرة – نسخة «أولى».txt", "étude côté 2021.txt"]),
+        ("cp1256", ["من.txt", "ملون ومنه.txt"]),
+        ("cp1256", ["گزارش چاپ.txt"]),
+        ("cp1256", ["rapport général où.txt"]),
+        ("cp720", ["تقرير المجلس عن الإسكان.txt"]),
+        ("cp720", ["كل قلم.txt", "عن.txt", "من.txt"]),
+        ("cp720", ["مُذكِّرة.txt", "rapport général où.txt", "à côté.txt"]),
+        ("cp437", ["Übersicht für März.txt", "Größe.txt"]),
+        ("cp437", ["España y año.txt"]),
+        ("cp1252", ["Übersicht für März.txt", "Größe.txt"]),
+        ("utf-8", ["تقرير.txt", "Übersicht.txt"]),
+    ],
+)
+def test_names_in_an_archive_make_sense_in_one_encoding(encoding: str, names: list[str]) -> None:
+    found = read(named(*(name.encode(encoding) for name in names)), "a.zip", Limits())
+    assert [name for name, _ in found] == names
+
+
+def test_control_characters_in_the_names_of_members_are_replaced_and_names_stay_apart() -> None:
+    names = ["a\x1b[31m.txt", "a\x07[31m.txt", "ب\x85\x9f.txt", "d\n/e\x7f.txt"]
+    found = [name for name, _ in read(packed(dict.fromkeys(names, TEXT)), "a.zip", Limits())]
+    assert found == ["a\ufffd[31m.txt", "a\ufffd[31m.txt~2", "ب\ufffd\ufffd.txt", "d\ufffd/e\ufffd.txt"]
+
+
 def test_archives_lie_in_one_another_as_deep_as_is_allowed() -> None:
     inner = packed({"a.txt": TEXT})
     data = packed({"b.zip": inner})

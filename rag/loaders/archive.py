@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from rag.loaders.base import Extract, Limits, LoadError, Part
 from rag.loaders.kinds import BEGINNING, is_passed_over, is_saved_page, is_set_aside
 
+_ENCODINGS = ("cp720", "cp1256", "cp437", "cp1252")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3]")
+_FITTING = re.compile(
+    f"{_ARABIC.pattern}+|[A-Za-z\u00c0-\u024f]*[A-Za-z][A-Za-z\u00c0-\u024f]*|[\u00c0\u00e0]"
+)
+_COMMON = frozenset("اليمنوترةبدهعس")  # the letters that Arabic is mostly written with
+_BESIDE_LETTERS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("«»–—،؛؟ـ\xa0\u200c\u200d\u200e\u200f")
 _SMALL = 5_000_000  # unpacked bytes up to which no ratio is suspicious
 _FORMS = (  # a member that tells what an archive is
     ("word/document.xml", "docx"),
@@ -108,8 +118,10 @@ def load_zip(data: bytes, limits: Limits) -> Extract:
 
 
 def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Part]:
+    stored = [raw for member in archive.infolist() if (raw := _raw_name(member)) is not None]
+    encoding = _encoding_of(raw for raw in stored if _utf_8(raw) is None)
     for member in archive.infolist():
-        name = member_name(member)
+        name = member_name(member, encoding)
         if member.is_dir() or is_left_out(name, partial(_beginning, archive, member)):
             continue
         if member.file_size > limits.file_bytes:
@@ -140,28 +152,45 @@ def _refusal(error: Exception) -> LoadError:
     return LoadError(f"is damaged ({error or type(error).__name__}); save it anew")
 
 
-def member_name(member: zipfile.ZipInfo) -> str:
-    """Return a member's path as part of a document's id: no way up, no root, no drive, valid Unicode."""
-    name = member.filename
-    if not member.flag_bits & 0x800:  # no Unicode flag: zipfile has read the bytes as cp437
-        name = _decoded(name)
+def member_name(member: zipfile.ZipInfo, encoding: str) -> str:
+    """Return a member's path as part of a document's id: no way up, no root, no control characters."""
+    raw = _raw_name(member)
+    name = member.filename if raw is None else _utf_8(raw) or raw.decode(encoding, "replace")
+    name = _CONTROLS.sub("\ufffd", name)
     steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".", "..")]
-    name = "/".join(steps).replace("\0", "\ufffd")
-    return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8")) or "unnamed"
+    name = "/".join(steps).encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", name) or "unnamed"
 
 
-def _decoded(name: str) -> str:
-    """Return a name whose encoding is not stated: UTF-8, else that of Arabic DOS."""
+def _raw_name(member: zipfile.ZipInfo) -> bytes | None:
+    """Return a name as it is stored; None where its encoding is stated."""
+    if member.flag_bits & 0x800:
+        return None
     try:
-        raw = name.encode("cp437")
+        return member.filename.encode("cp437")  # as which zipfile has read it
     except UnicodeEncodeError:
-        return name
-    for encoding in ("utf-8", "cp720"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return name
+        return None
+
+
+def _utf_8(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _encoding_of(names: Iterable[bytes]) -> str:
+    """Return in which of the encodings of DOS and Windows names make the most sense, all taken together."""
+    raw = b"/".join(names)
+
+    def strangeness(encoding: str) -> tuple[int, float]:
+        text = raw.decode(encoding, "replace")
+        odd = sum(not (c.isalpha() or c in _BESIDE_LETTERS or unicodedata.combining(c)) for c in text)
+        odd += sum(not _FITTING.fullmatch(word) for word in _WORD.findall(text))
+        arabic = _ARABIC.findall(text)
+        return odd, -sum(c in _COMMON for c in arabic) / (len(arabic) or 1)
+
+    return min(_ENCODINGS, key=strangeness)
 
 
 def is_left_out(name: str, begin: Callable[[], bytes]) -> bool:
