@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -179,6 +179,7 @@ def read_all(
     data = _bytes(path, name, limits.file_bytes)
     documents: list[Document] = []
     refused: list[DocumentError] = []
+    names: dict[str, int] = {}
     for found in read_safely(data, path.name, limits):
         called = f"{name}/{found.name}" if found.name else name
         if isinstance(found.result, LoadError):
@@ -190,12 +191,25 @@ def read_all(
             continue
         document = _document(called, found.result)
         if document.text[document.body_start :].strip():
-            documents.append(document)
+            documents.append(replace(document, id=_own_name(called, names)))
         else:
             refused.append(DocumentError(called, "holds no text; write some or remove it"))
     if not documents and not refused:
         refused.append(DocumentError(name, f"holds no document; put some there of these kinds: {SUPPORTED}"))
     return FileContent(tuple(documents), tuple(refused), hashlib.sha256(data).hexdigest())
+
+
+def _own_name(name: str, names: dict[str, int]) -> str:
+    """Return a name for a document that no other of its file has; `names` counts those of each name.
+
+    In an archive, a file in a folder may be called as one in an archive is that is called as the folder.
+    """
+    own = name
+    while own in names:
+        names[name] += 1
+        own = f"{name}~{names[name]}"
+    names[own] = 1
+    return own
 
 
 def parse_document(name: str, text: str) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import zipfile
@@ -131,6 +132,30 @@ def test_a_name_that_one_file_left_and_another_took_holds_the_others_text(folder
         assert set(names(index)) == {"library.txt", "m.zip/one.txt", f"{moved}/one.txt", f"{moved}/two.txt"}
         assert index.document("m.zip/one.txt").text == HARBOUR
         assert index.document(f"{moved}/one.txt").text == MILL
+
+
+def test_two_members_of_one_name_are_two_documents(folder: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.txt", "ارتفاع البرج ٤٠ مترا.")
+    with zipfile.ZipFile(folder / "x.zip", "w") as archive:
+        archive.writestr("y.zip", inner.getvalue())
+        archive.writestr("y.zip/a.txt", "طول الجسر ٩٠ مترا.")
+    for _ in range(2):
+        with indexed(folder) as index:
+            texts = {document.id: document.text for document in index.documents(Filters(documents=("x*",)))}
+            assert texts == {
+                "x.zip/y.zip/a.txt": "ارتفاع البرج ٤٠ مترا.",
+                "x.zip/y.zip/a.txt~2": "طول الجسر ٩٠ مترا.",
+            }
+
+
+def test_many_members_of_one_name_are_told_apart_at_once() -> None:
+    names: dict[str, int] = {}
+    given = [corpus._own_name(name, names) for name in ["a", "a~2", "a", "a", "a~2", *["b"] * 20_000]]
+    assert given[:5] == ["a", "a~2", "a~3", "a~4", "a~2~2"]
+    assert len(set(given)) == len(given)
+    assert max(map(len, given)) == len("b~20000")
 
 
 # -- Where in the document -------------------------------------------------------------------------------
