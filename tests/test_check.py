@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from index_support import fill, opened
 
+from rag.cli import main
 from rag.commands.check import examine
 from rag.index import place
 from rag.settings import Settings
@@ -178,3 +179,72 @@ def test_an_index_of_nothing_is_whole(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no document"):
         opened(folder)
     assert examine(folder, Settings.load())[0] == []
+
+
+def stopped_after(count: int) -> Callable[[], bool]:
+    """Return what asks to stop when so many files have been read."""
+    asked = iter(range(1_000_000))
+    return lambda: next(asked) >= count
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    capsys.readouterr()
+    return main(["doctor", "--check", "-c", str(folder)]), capsys.readouterr().out
+
+
+def test_what_a_stopped_run_left_to_the_next_one_is_no_damage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = fill(tmp_path / "corpus")
+    opened(folder, stop=stopped_after(0)).close()
+    assert told(folder, capsys)[0] == 0
+    opened(folder, stop=stopped_after(2)).close()
+    status, out = told(folder, capsys)
+    assert (status, "✗" in out) == (0, False)
+    assert "2 documents wait for the next run of `isnad index`" in out
+    opened(folder).close()
+    assert told(folder, capsys)[1].endswith("✓ catalog, vectors and words agree\n")
+
+    fill(
+        folder,
+        {"harbour.txt": "ميناء المرجـان\n\nأغلق الميناء عام ٢٠٢٠.\n", "new.txt": "خبر جديد عن القافلة.\n"},
+    )
+    opened(folder, stop=stopped_after(3)).close()
+    problems, facts = examine(folder, Settings.load())
+    assert (problems, facts["waiting"]) == ([], 2)
+    assert told(folder, capsys)[0] == 0
+
+
+def test_damage_stays_damage_while_documents_wait(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = fill(tmp_path / "corpus")
+    opened(folder).close()
+    fill(folder, {"new.txt": "خبر جديد عن القافلة.\n"})
+    opened(folder, stop=stopped_after(3)).close()
+    vectors = part(place(folder, Settings.load()), "dense") / "vectors.npy"
+    data = bytearray(vectors.read_bytes())
+    data[-5] ^= 1
+    vectors.write_bytes(data)
+    status, out = told(folder, capsys)
+    assert (status, "✗ no dense index" in out) == (2, True)
+
+
+def test_what_was_removed_and_is_still_indexed_is_no_damage(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Catalog.open(store / "catalog.sqlite") as catalog:
+        catalog.remove(["library.txt"])
+    status, out = told(tmp_path / "corpus", capsys)
+    assert (status, "✗" in out) == (0, False)
+    assert "changes wait for the next run of `isnad index`" in out
+
+
+def test_an_index_that_calls_itself_older_and_holds_the_same_is_looked_into(
+    store: Path, tmp_path: Path
+) -> None:
+    with Catalog.open(store / "catalog.sqlite") as catalog:
+        parts = read_manifest(store, catalog.identity)
+        older = {kind: seal(store, one.name, one.generation - 1, one.facts) for kind, one in parts.items()}
+        write_manifest(store, catalog.identity, older)
+    problems, facts = examine(tmp_path / "corpus", Settings.load())
+    assert problems == [f"the {kind} index is older than the catalog" for kind in ("dense", "lexical")]
+    assert facts["waiting"] == 0
