@@ -75,7 +75,14 @@ def look(path: Path) -> Look:
         status = path.stat()
     except OSError:
         return UNSEEN  # reading it says why
-    return Look(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return Look(
+        status.st_size, _signed(status.st_mtime_ns), _signed(status.st_ctime_ns), _signed(status.st_ino)
+    )
+
+
+def _signed(number: int) -> int:
+    """Return a number as the catalog can keep it, in 64 bits: years after 2262 and some inodes are larger."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 @dataclass(slots=True)

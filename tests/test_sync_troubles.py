@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, BinaryIO
 
 import pytest
@@ -345,3 +346,26 @@ def test_a_renamed_archive_is_not_read_again(folder: Path, monkeypatch: pytest.M
         assert len(index.report.renamed) == 2
         monkeypatch.setattr(fetching, "_digest", None)
         assert len(index.sync().unchanged) == 4
+
+
+# -- What a system says of a file ------------------------------------------------------------------------
+
+
+def test_a_time_or_an_inode_of_more_than_63_bits_stops_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = Path.stat
+
+    def far(self: Path, **options: bool) -> object:
+        found = stat(self, **options)
+        if self.name != "harbour.txt":
+            return found
+        more = {"st_mtime_ns": 10_413_792_000 * 10**9, "st_ino": (1 << 64) - 5, "st_mode": found.st_mode}
+        return SimpleNamespace(st_size=found.st_size, st_ctime_ns=found.st_ctime_ns, **more)
+
+    monkeypatch.setattr(sync, "RACY", 0)
+    monkeypatch.setattr(Path, "stat", far)
+    with opened(folder) as index:
+        assert names(index) == ["harbour.txt", "library.txt"]
+        monkeypatch.setattr(fetching, "_digest", None)  # none is read again
+        assert len(index.sync().unchanged) == 2
