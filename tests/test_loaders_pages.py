@@ -88,3 +88,47 @@ def test_the_caption_of_a_table_is_read() -> None:
     assert text(f"<table><caption>أنهار البلاد</caption>{HEAD}<tr><td>أ<td>ب<td>3</table>") == (
         "أنهار البلاد\n\nالربع: أ | المالك: ب | الإيجار: 3"
     )
+
+
+# -- What surrounds the text, and what does not
+
+
+def told(what: str, count: int) -> str:
+    return "".join(
+        f"<p>رست السفينة رقم {i} في {what} بعد رحلة طويلة من الشمال إلى الجنوب.</p>" for i in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<article>{}</article><article>{}</article>",
+        "<article>{}</article><section>{}</section>",
+        "<main><article>{}</article></main><div>{}</div>",
+        "<div><div>{}</div><div>{}</div></div>",
+        "<div><div itemprop=articleBody>{}</div></div>{}",
+    ],
+)
+def test_text_beside_the_main_text_is_read(body: str) -> None:
+    found = text(body.format(told("المرجان", 8), told("النخيل", 2)))
+    assert (found.count("المرجان"), found.count("النخيل")) == (8, 2)
+    found = text(body.format(told("المرجان", 8), f"<h3>ما بعدها</h3>{told('النخيل', 2)}"))
+    assert found.index("ما بعدها") < found.index("النخيل")
+
+
+def test_teasers_and_short_lines_beside_the_main_text_are_not_read() -> None:
+    card = "<article><h3><a href=/x>سوق قديم يعود إلى الحياة</a></h3>"
+    card += "<p>قال التجار إن الزبائن عادوا إليه منذ الربيع.</p></article>"
+    body = f"<article>{told('المرجان', 6)}</article>{card * 3}<div>{card * 3}</div><div>تابعونا</div>"
+    assert text(body).count("المرجان") == text(body).count(".") == 6
+
+
+SHARES = "يبلغ ثمن كل سهم ٧٥ دينارًا، ولا يباع إلا لأعضاء الجمعية المسجلين فيها."
+
+
+@pytest.mark.parametrize("name", ["share", "menu", "subscription", "promo banner", "tags"])
+def test_prose_in_an_element_that_is_called_like_a_list_of_links_is_read(name: str) -> None:
+    links = "".join(f"<a href=/{i}>شارك هذا الخبر مع أصدقائك على المنصة رقم {i}</a> " for i in range(4))
+    body = f"{told('المرجان', 4)}<div class='{name}'><p>{SHARES}</p></div><div class='{name}'>{links}</div>"
+    assert SHARES in text(body)
+    assert "أصدقائك" not in text(body)

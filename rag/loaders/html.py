@@ -6,22 +6,42 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rag.dateline import parse_date
 from rag.loaders.base import Extract, Limits, Writer, clean
-from rag.loaders.markup import Block, Node, blocks, decode_html, is_heading, is_invisible, parse_html, text_of
+from rag.loaders.markup import (
+    INLINE,
+    Block,
+    Node,
+    blocks,
+    decode_html,
+    is_heading,
+    is_invisible,
+    parse_html,
+    text_of,
+)
 from rag.loaders.tables import write_rows
 
 _AROUND = frozenset(("nav", "aside", "footer", "menu"))
+_NAMED = r"(?:^|[\s_-])(?:{})(?:$|[\s_-])"
 _AROUND_NAME = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|breadcrumbs?|comments?|disqus|share|sharing|social|related"
-    r"|recommended|recommendations?|read-?more|see-?also|most-?read|trending|popular|newsletter|subscribe"
-    r"|subscription|cookies?|consent|popup|promo|banner|advert|advertisements?|ads?|sponsored|pagination|pager"
-    r"|toolbar|tags|taglist|footer|copyright|skip-link)(?:$|[\s_-])",
+    _NAMED.format(
+        "sidebar|comments?|disqus|related|recommended|recommendations?|read-?more|see-?also|most-?read|trending"
+        "|popular|newsletter|cookies?|consent|popup|advert|advertisements?|ads?|sponsored|footer|copyright"
+    ),
     re.IGNORECASE,
 )
+_LIST_NAME = re.compile(  # lists of links and buttons; prose that is called so is what it is about
+    _NAMED.format(
+        "nav|navbar|navigation|menu|breadcrumbs?|share|sharing|social|subscribe|subscription|promo|banner"
+        "|pagination|pager|toolbar|tags|taglist|skip-link"
+    ),
+    re.IGNORECASE,
+)
+_PROSE = frozenset(("article", "section", "main", "p", "blockquote", "table", "ul", "ol", "dl", "pre"))
+_BESIDE = 100  # characters of running text from which another element beside the main one is kept
 _DATE_NAMES = """
     article:published_time og:article:published_time datepublished publishdate publish-date pubdate
     publication_date citation_publication_date dc.date.issued dcterms.issued dc.date dcterms.date
@@ -40,12 +60,20 @@ def load_html(data: bytes, limits: Limits) -> Extract:
     body = root.css_first("body") or root
     whole = len(body.text())
 
-    def is_around(node: Node) -> bool:
-        return _is_around(node, whole)
+    known: dict[int, bool] = {}
 
-    main = _main(body, is_around)
+    def is_around(node: Node) -> bool:
+        if node.mem_id not in known:
+            known[node.mem_id] = _is_around(node, whole)
+        return known[node.mem_id]
+
+    above, beside = _main(body, is_around)
     writer = Writer(limits)
-    found = [block for block in blocks(main, is_around) if _is_text(block)]
+    found = [
+        block
+        for block in blocks(body, lambda node: node.mem_id in beside or is_around(node))
+        if _is_text(block) and (block.node.mem_id not in above or _is_running(block))
+    ]
     if not found:
         found = list(blocks(body, is_invisible))
     about = _About(root)
@@ -69,16 +97,43 @@ def write_blocks(writer: Writer, found: Iterable[Block]) -> None:
             writer.paragraph(block.text)
 
 
-def _main(body: Node, is_around: Callable[[Node], bool]) -> Node:
-    """Return the smallest element that holds most of the page's running text."""
+def _main(body: Node, is_around: Callable[[Node], bool]) -> tuple[set[int], set[int]]:
+    """Find the smallest element that holds most of the page's running text.
+
+    Returns:
+        The elements that it lies in, and those beside it and beside them that hold no text of the page's own.
+    """
     weight: dict[int, int] = defaultdict(int)
+    balance: dict[int, int] = defaultdict(int)  # blocks of running text, less those that are links
     for block in blocks(body, is_around):
-        length = sum(len(cell) for row in block.rows for cell in row) if block.rows else len(block.text)
-        if length >= _PARAGRAPH and block.linked < length / 2:
-            node = block.node
-            while node is not None:
-                weight[node.mem_id] += length
-                node = node.parent
+        running = _is_running(block)
+        node = block.node
+        while node is not None:
+            weight[node.mem_id] += _length(block) if running else 0
+            balance[node.mem_id] += 1 if running else -(block.linked > len(block.text) / 2)
+            node = node.parent
+    main = _heaviest(body, weight)
+    above: set[int] = set()
+    beside: set[int] = set()
+    while main.mem_id != body.mem_id:
+        parent = main.parent
+        above.add(parent.mem_id)
+        child, follows = parent.last_child, False
+        while child is not None:
+            is_heading = re.fullmatch("h[1-6]", child.tag or "")
+            if child.mem_id == main.mem_id or not child.is_element_node:
+                follows = follows and child.mem_id != main.mem_id
+            elif child.tag not in INLINE and not (is_heading and follows):
+                enough = _PARAGRAPH if child.tag in _PROSE else _BESIDE
+                follows = weight[child.mem_id] >= enough and balance[child.mem_id] > 0
+                if not follows:
+                    beside.add(child.mem_id)
+            child = child.prev
+        main = parent
+    return above, beside
+
+
+def _heaviest(body: Node, weight: Mapping[int, int]) -> Node:
     whole = weight[body.mem_id]
     if not whole:
         return body
@@ -96,6 +151,14 @@ def _main(body: Node, is_around: Callable[[Node], bool]) -> Node:
         body = child
 
 
+def _length(block: Block) -> int:
+    return sum(len(cell) for row in block.rows for cell in row) if block.rows else len(block.text)
+
+
+def _is_running(block: Block) -> bool:
+    return _length(block) >= _PARAGRAPH and block.linked < _length(block) / 2
+
+
 def _is_around(node: Node, whole: int) -> bool:
     """Tell whether an element belongs to what surrounds the text, on a page of `whole` characters."""
     if is_invisible(node) or node.tag in _AROUND:
@@ -107,7 +170,9 @@ def _is_around(node: Node, whole: int) -> bool:
         return True
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     # A name may mislead (`has-sidebar`): what holds most of the page is no surroundings.
-    return bool(_AROUND_NAME.search(named)) and len(node.text()) < _MISLED * whole
+    if _AROUND_NAME.search(named):
+        return len(node.text()) < _MISLED * whole
+    return bool(_LIST_NAME.search(named)) and not any(map(_is_running, blocks(node)))
 
 
 def _is_text(block: Block) -> bool:

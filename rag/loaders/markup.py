@@ -21,7 +21,7 @@ _IN_A_LINE = """
     a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q ruby rb rt rp s
     samp small span strike strong sub sup time tt u var wbr nobr picture source
 """
-_UNSEEN, _INLINE = frozenset(_NEVER_SHOWN.split()), frozenset(_IN_A_LINE.split())
+_UNSEEN, INLINE = frozenset(_NEVER_SHOWN.split()), frozenset(_IN_A_LINE.split())
 _HEADINGS = frozenset(f"h{i}" for i in range(1, 7))
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{2,40})", re.IGNORECASE)
 _UNPLACED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -150,7 +150,7 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
                     yield from flushed()
                     yield from table
                 else:
-                    if tag not in _INLINE:
+                    if tag not in INLINE:
                         yield from flushed()
                         owner = node
                     links += tag == "a"
@@ -159,7 +159,7 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
                         links -= tag == "a"
         else:
             links -= tag == "a"
-            if tag not in _INLINE:
+            if tag not in INLINE:
                 yield from flushed()
                 owner = node.parent or root
         if descend:
