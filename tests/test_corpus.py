@@ -258,6 +258,8 @@ def test_a_few_broken_bytes_do_not_make_utf_8_another_encoding() -> None:
 
 def test_nul_and_lone_surrogates_become_one_character_each() -> None:
     assert load_text("نص\0آخر".encode()) == "نص\ufffdآخر"
+    assert load_text("نص \0\x86".encode()) == "نص \ufffd\x86"  # no UTF-16, though of eight bytes
+    assert load_text("نص نص".encode("utf-16-be")) == "نص نص"
     assert load_text("نص\ud800آخر".encode("utf-8", "surrogatepass")) == "نص\ufffdآخر"
 
 

@@ -89,7 +89,7 @@ def _wide(data: bytes) -> str | None:
     if b"\0" not in sample or len(data) < 8 or len(data) % 2:
         return None
     for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
-        common = Counter(high).most_common(3)
+        common = Counter(high).most_common(3 if len(high) > 8 else 2)  # by chance, few are of three kinds
         if 0 in dict(common) and sum(count for _, count in common) > 0.9 * len(high):
             try:
                 return data.decode(encoding)
