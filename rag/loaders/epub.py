@@ -1,20 +1,27 @@
-"""EPUB: the chapters of a book in reading order."""
+"""EPUB: the chapters of a book in reading order, then what stands beside them."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from rag.loaders.archive import open_archive, read_member
-from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
+from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.docx import stated_title
 from rag.loaders.html import day_of, write_blocks
-from rag.loaders.markup import blocks, decode_html, is_heading, parse_html
+from rag.loaders.markup import Block, Node, blocks, decode_html, is_heading, is_invisible, parse_html
 from rag.loaders.xml import attribute, find_all, local, parse_xml, words
 
 _CHAPTERS = ("application/xhtml+xml", "text/html", "text/x-oeb1-document")
+_NOTES = """
+    footnote footnotes endnote endnotes rearnote rearnotes doc-footnote doc-endnote doc-endnotes
+"""
+_IS_NOTE, _TO_NOTE = frozenset(_NOTES.split()), frozenset(("noteref", "doc-noteref"))
+_MARK = re.compile(r"\s*[\[(]?(?:\d{1,3}|[*†‡§]{1,3})[\])]?\s*")
+_LOCKED = "is locked by its seller (DRM); only what is not can be read"
 
 
 def load_epub(data: bytes, limits: Limits) -> Extract:
@@ -23,9 +30,10 @@ def load_epub(data: bytes, limits: Limits) -> Extract:
     Raises as `Loader`.
     """
     writer = Writer(limits)
+    damaged: list[Part] = []
     with open_archive(data, limits) as archive:
         if "META-INF/rights.xml" in archive.namelist():
-            raise LoadError("is locked by its seller (DRM); only what is not can be read")
+            raise LoadError(_LOCKED)
         container = parse_xml(read_member(archive, "META-INF/container.xml"))
         rootfile = next(find_all(container, "rootfile"), None)
         path = attribute(rootfile, "full-path") if rootfile is not None else None
@@ -34,15 +42,22 @@ def load_epub(data: bytes, limits: Limits) -> Extract:
         package = parse_xml(read_member(archive, path))
         manifest = {attribute(item, "id") or "": item for item in find_all(package, "item")}
         contents = _contents(archive, path, manifest)
-        for reference in find_all(package, "itemref"):
+        locked = _locked(archive)
+        spine = sorted(find_all(package, "itemref"), key=lambda each: attribute(each, "linear") == "no")
+        for reference in spine:
             item = manifest.pop(attribute(reference, "idref") or "", None)  # once each
             if item is None or attribute(item, "media-type") not in _CHAPTERS:
                 continue
             chapter = _resolved(path, attribute(item, "href") or "")
-            if chapter not in archive.namelist() or "nav" in (attribute(item, "properties") or "").split():
+            if "nav" in (attribute(item, "properties") or "").split():
                 continue
-            root = parse_html(decode_html(read_member(archive, chapter)))
-            found = list(blocks(root.css_first("body") or root))
+            if chapter in locked:
+                raise LoadError(_LOCKED)
+            try:
+                found = _chapter(read_member(archive, chapter))
+            except LoadError as error:
+                damaged.append(Part(posixpath.basename(chapter) or "chapter", error))
+                continue
             if chapter in contents and not any(map(is_heading, found)):
                 writer.section("heading", contents[chapter])
             write_blocks(writer, found)
@@ -54,7 +69,41 @@ def load_epub(data: bytes, limits: Limits) -> Extract:
         (facts.get("language") or "").lower().split("-")[0][:3] or None,
         day_of(facts.get("date", "")),
         facts.get("publisher") or None,
+        parts=tuple(damaged),
     )
+
+
+def _locked(archive: ZipFile) -> frozenset[str]:
+    """Return the members that are encrypted."""
+    if (name := "META-INF/encryption.xml") not in archive.namelist():
+        return frozenset()
+    references = find_all(parse_xml(read_member(archive, name)), "CipherReference")
+    return frozenset(_resolved("", attribute(reference, "URI") or "") for reference in references)
+
+
+def _chapter(data: bytes) -> list[Block]:
+    """Return what a chapter shows, and notes that open when they are touched, but not their marks.
+
+    Raises:
+        LoadError: if it is damaged.
+    """
+    root = parse_html(decode_html(data))
+    return list(blocks(root.css_first("body") or root, _is_left_out))
+
+
+def _is_left_out(node: Node) -> bool:
+    attributes = node.attributes or {}
+    types = {*(attributes.get("epub:type") or "").split(), *(attributes.get("role") or "").split()}
+    if types & _IS_NOTE:
+        return False
+    if types & _TO_NOTE:
+        return True
+    if node.tag == "a" and "#" in (attributes.get("href") or ""):
+        parent = node.parent
+        raised = (parent is not None and parent.tag == "sup") or node.css_first("sup") is not None
+        if raised and _MARK.fullmatch(node.text()):
+            return True
+    return is_invisible(node)
 
 
 def _metadata(package: Element) -> list[Element]:
