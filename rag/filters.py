@@ -145,6 +145,11 @@ class Listing:
         with catalog.snapshot():
             return cls(state_of(catalog), catalog.documents(), *catalog.owners())
 
+    def called(self, name: str) -> str | None:
+        """Return the id of the document of a name, in whichever form its letters and marks are written."""
+        place = self._place.get(name, self._place.get(_composed(name)))
+        return None if place is None else self._names[place]
+
     def names(self, filters: Filters | None = None) -> list[str]:
         """Return the ids of the documents that meet `filters`, sorted; raises as `chunks` does."""
         if not filters:

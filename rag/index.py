@@ -171,12 +171,14 @@ class Index:
         return [self.document(name) for name in self._list().names(filters)]
 
     def document(self, document_id: str) -> Document:
-        """Return one document.
+        """Return one document; the letters and marks of its id may be written in another form (NFC, NFD).
 
         Raises:
             DocumentError: if there is none of that id.
         """
         record = self.store.catalog.document(document_id)
+        if record is None and (called := self._list().called(document_id)):
+            record = self.store.catalog.document(called)
         if record is None:
             raise self._list().missing(document_id)
         return document_of(record)
@@ -245,7 +247,8 @@ class Index:
     ) -> SyncReport:
         """Bring it up to date: `anew` reads everything, `alone` refuses while another process is writing."""
         files = files if files is not None else scan(self.folder, self._settings)
-        plan = Plan.of(files, self.store.catalog, anew=anew)
+        most = self._settings.max_file_bytes
+        plan = Plan.of(files, self.store.catalog, anew=anew, max_bytes=most)
         if not (plan.work or self.store.stale):
             self.report = Update.of(self, plan, files, self._settings).report()
             return self._checked()
@@ -258,7 +261,7 @@ class Index:
         try:
             with self.store.writing(0.0 if alone or self.store.ready else PATIENCE):
                 files = scan(self.folder, self._settings)  # another process may have been quicker
-                plan = Plan.of(files, self.store.catalog, anew=anew)
+                plan = Plan.of(files, self.store.catalog, anew=anew, max_bytes=most)
                 update = Update.of(self, plan, files, self._settings, progress, stop, anew)
                 if plan.work:
                     self.report = update.run()

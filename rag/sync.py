@@ -100,13 +100,16 @@ class Plan:
     unchanged: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, files: Mapping[str, Path], catalog: Catalog, *, anew: bool = False) -> Plan:
+    def of(
+        cls, files: Mapping[str, Path], catalog: Catalog, *, anew: bool = False, max_bytes: int = 0
+    ) -> Plan:
         """Compare the files with the catalog without reading them.
 
         Args:
             files: by their path in the folder.
             catalog: what is known.
             anew: read all of them, whatever is known.
+            max_bytes: files up to this size are read, also those that were too large before.
         """
         with catalog.snapshot():
             known, staged = catalog.files(), catalog.staged()
@@ -120,7 +123,8 @@ class Plan:
             if name in staged and tuple(staged[name][2:]) == state:
                 plan.waiting.append(name)
             elif not anew and name not in staged and name in known and tuple(known[name][2:]) == state:
-                plan.unchanged.append(name)
+                was_too_large = not known[name].digest and known[name].size <= max_bytes
+                (plan.pending if was_too_large else plan.unchanged).append(name)
             else:
                 plan.pending.append(name)
         plan.dropped = sorted(staged.keys() - files.keys())

@@ -95,7 +95,9 @@ class Update:
         self._done = 0  # documents embedded
         self._existing = {name: file for file, names in plan.names.items() for name in names}
         gone = set(plan.gone)
-        known = sorted(plan.known.values(), key=lambda entry: entry.name in gone)  # these are taken first
+        known = sorted(
+            plan.known.values(), key=lambda entry: entry.name in gone
+        )  # of several the last counts
         self._by_digest = {entry.digest: entry.name for entry in known if entry.digest and entry.size >= 0}
         self._skipped = {each.name: each for name in plan.unchanged for each in plan.refused.get(name, ())}
         self._settled: list[FileEntry] = []

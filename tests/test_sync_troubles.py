@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import shutil
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -16,9 +17,9 @@ from typing import Any, BinaryIO
 import pytest
 from index_support import HARBOUR, LIBRARY, MILL, fill, indexed, names, opened
 
-from rag import corpus, fetching, sync
+from rag import corpus, fetching, sync, updating
 from rag import index as index_module
-from rag.errors import CorpusError
+from rag.errors import CorpusError, DocumentError
 from rag.filters import Filters
 from rag.index import Index, place
 from rag.loaders import Read
@@ -369,3 +370,26 @@ def test_a_time_or_an_inode_of_more_than_63_bits_stops_nothing(
         assert names(index) == ["harbour.txt", "library.txt"]
         monkeypatch.setattr(fetching, "_digest", None)  # none is read again
         assert len(index.sync().unchanged) == 2
+
+
+def test_a_raised_limit_takes_in_what_was_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "RACY", 0)
+    settings = Settings.load(max_file_bytes=len(HARBOUR.encode()) - 1)
+    with Index.open(folder, settings) as index:
+        assert [name for name, _ in index.skipped()] == ["harbour.txt"]
+        with monkeypatch.context() as patch:
+            patch.setattr(updating, "identify", None)  # nothing is read while the limit is as it was
+            assert [name for name, _ in index.sync().skipped] == ["harbour.txt"]
+    with indexed(folder) as index:
+        assert index.report.added == ("harbour.txt",)
+        assert index.skipped() == []
+
+
+def test_a_document_is_had_by_its_name_in_either_form_of_its_letters(folder: Path) -> None:
+    name = "آثار.txt"
+    fill(folder, {unicodedata.normalize("NFD", name): MILL})
+    with indexed(folder) as index:
+        for form in ("NFC", "NFD"):
+            assert index.document(unicodedata.normalize(form, name)).text == MILL
+        with pytest.raises(DocumentError, match="no such document"):
+            index.document("اثار.txt")
