@@ -78,6 +78,7 @@ def call(
 def tool(url: str, method: str, headers: Mapping[str, str] | None = None, **params: Any) -> Any:
     """Send one message of the Model Context Protocol, and return its result."""
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    reply = plain_http.post(f"{url}/mcp", json=body, headers={**MCP, **(headers or {})})
+    sent = {**MCP, "content-type": "application/json", **(headers or {})}
+    reply = plain_http.post(f"{url}/mcp", content=json.dumps(body), headers=sent)  # in ASCII, so of any text
     reply.raise_for_status()
     return reply.json()["result"]

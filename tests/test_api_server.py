@@ -93,6 +93,12 @@ def test_the_five_endpoints_are_all_that_is_public_and_each_is_described(url: st
     assert takes["documents"]["python_type"]["type"] == "None | list[str]"
 
 
+def test_an_event_that_there_is_none_of_is_said_and_the_answer_ends_in_order(url: str) -> None:
+    for path in ("call/ask/x", "call/v2/verify/0a1b2c", "queue/data?session_hash=none"):
+        told = plain_http.get(f"{url}/gradio_api/{path}")  # which raises where a body breaks off
+        assert "404: Not Found" in told.text
+
+
 def test_many_can_call_at_once(url: str) -> None:
     with ThreadPoolExecutor(20) as pool:
         results = list(pool.map(lambda _: call(url, "ask", CLOSED), range(20)))
@@ -179,6 +185,28 @@ def test_a_tool_refuses_in_one_line(url: str, name: str, arguments: dict[str, An
     given = tool(url, "tools/call", name=name, arguments=arguments)
     assert given["isError"] is True
     assert reason in given["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "reason"),
+    [
+        ("ask", {"question": CLOSED, "since": "\ud800"}, "since is '\ufffd', but a date is expected"),
+        ("documents", {"documents": ["\udfff"]}, "\ufffd: there is no such document"),
+        ("document", {"document": "سرّ\ud800.txt"}, "سرّ\ufffd.txt: there is no such document"),
+        ("\ud83d", {}, "there is no tool '\ufffd'"),
+    ],
+)
+def test_half_a_letter_is_refused_like_any_other_that_is_not_there(
+    url: str, name: str, arguments: dict[str, Any], reason: str
+) -> None:
+    refused = tool(url, "tools/call", name=name, arguments=arguments)
+    assert refused["isError"] is True
+    assert reason in refused["content"][0]["text"]
+
+
+def test_half_a_letter_does_not_cost_the_letters_beside_it(url: str) -> None:
+    asked = tool(url, "tools/call", name="search", arguments={"question": "جسر 🌊 \ud800 \\ud800 الوادي"})
+    assert asked["structuredContent"]["question"] == "جسر 🌊 \ufffd \\ud800 الوادي"
 
 
 def test_the_clients_of_the_package_can_talk_to_it(url: str) -> None:

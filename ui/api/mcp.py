@@ -8,6 +8,7 @@ into itself over HTTP, writes dictionaries as Python does, and its extra holds p
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,9 @@ from ui.page import Message, Receive, Send
 PATH = "/mcp"
 CONCURRENT = 2  # calls served at once
 WAITING = 32  # calls that wait for their turn; more are refused
+
+_ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")  # halves of letters, in pairs or alone
+_HALF = re.compile("[\ud800-\udfff]")
 
 ABOUT = (
     "Isnad answers questions from a folder of documents in their own words. Quote its answers as they are, "
@@ -58,7 +62,24 @@ class Tools:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self._manager.handle_request(scope, receive, send)
+        pieces: list[bytes] = []
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the client has left
+            pieces.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+        body: bytes | None = _paired(b"".join(pieces))
+
+        async def again() -> Message:
+            nonlocal body
+            if body is None:
+                return await receive()  # which waits for the client to leave
+            told, body = body, None
+            return {"type": "http.request", "body": told, "more_body": False}
+
+        await self._manager.handle_request(scope, again, send)
 
     def _server(self) -> Server[Any]:
         server: Server[Any] = Server("isnad", instructions=ABOUT)
@@ -91,6 +112,18 @@ class Tools:
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)], structuredContent=result
         )
+
+
+def _paired(body: bytes) -> bytes:
+    """Return JSON with U+FFFD for each half of a letter, with which no answer could be sent."""
+    if not _ESCAPED.search(body):
+        return body
+    try:
+        return _HALF.sub(
+            "\N{REPLACEMENT CHARACTER}", json.dumps(json.loads(body), ensure_ascii=False)
+        ).encode()
+    except (ValueError, RecursionError):
+        return body  # which is refused as it is
 
 
 def _tool(name: str, function: Callable[..., dict[str, Any]]) -> types.Tool:

@@ -20,6 +20,7 @@ from ui.guards.origins import Origins
 from ui.guards.password import SHORTEST, Password
 from ui.guards.payloads import Payloads
 from ui.guards.routes import Routes
+from ui.guards.streams import Streams
 from ui.page import Application, Message, Receive, Send
 
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})  # of this machine alone; elsewhere others ask, too
@@ -83,6 +84,7 @@ class Guarded:
 
     def __init__(self, app: Application, guards: Guards) -> None:
         app = Payloads(app)
+        app = Streams(app)
         if guards.password is not None:
             app = Password(app, password=guards.password, proxied=guards.proxied, names=guards.own)
         app = Origins(app, guards.own, local=guards.local)
