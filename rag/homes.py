@@ -13,7 +13,7 @@ from pathlib import Path
 from rag import corpus
 from rag.errors import StoreError
 from rag.settings import Settings
-from vectorstore.base import CatalogError, DamagedError, LockedError
+from vectorstore.base import CatalogError, DamagedError, LockedError, RemakingError
 from vectorstore.catalog import Catalog
 from vectorstore.discarding import CATALOG
 from vectorstore.trouble import of_disk
@@ -55,6 +55,11 @@ def explained(home: Path) -> Iterator[None]:
     except LockedError as error:
         raise StoreError(
             f"the index in {home} is being written by {error.owner}; try again shortly"
+        ) from None
+    except RemakingError:
+        raise StoreError(
+            f"the index in {home} is being built anew; ask again in a moment, or run `isnad index FOLDER` "
+            "where it stays so"
         ) from None
     except (CatalogError, DamagedError, sqlite3.Error, UnicodeDecodeError, OSError) as error:
         trouble = None if isinstance(error, (CatalogError, DamagedError)) else of_disk(error)

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from test_vectorstore_store import QUERIES, answers, expected_answers, made, opened
 
+from rag.errors import StoreError
+from rag.homes import explained
+from vectorstore.base import RemakingError
+from vectorstore.discarding import discard, identity_of
 from vectorstore.lock import WriterLock
 from vectorstore.store import Store
 
@@ -165,3 +169,30 @@ def test_a_store_that_is_opened_takes_the_writers_lock_only_to_remove_something(
     opened(folder).close()
     assert taken == [1]
     assert not (folder / "dense-9-abcdef01").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
+def test_who_asks_while_the_store_is_made_anew_is_told_so_until_it_is_there(folder: Path) -> None:
+    with opened(folder) as reader:
+        assert found(reader)
+        discard(folder, identity_of(folder))
+        with pytest.raises(RemakingError, match="was removed"):
+            found(reader)
+        assert not (folder / "catalog.sqlite").exists()  # or who makes it would find one that is not his
+        (folder / "catalog.sqlite").touch()
+        with pytest.raises(RemakingError, match="no tables yet"):
+            found(reader)
+        with opened(folder) as maker:
+            for _ in range(2):
+                with pytest.raises(RemakingError, match="no indexes yet"):
+                    found(reader)
+                maker.catalog.put(*made("جسر.txt", 1))
+            maker.sync()
+            assert found(reader) == texts(("جسر.txt", 1))
+
+
+def test_that_an_index_is_built_anew_is_said_as_what_passes(tmp_path: Path) -> None:
+    message = "is being built anew; ask again in a moment"
+    with pytest.raises(StoreError, match=message) as caught, explained(tmp_path):
+        raise RemakingError("made anew")
+    assert "--rebuild" not in str(caught.value)

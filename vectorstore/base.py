@@ -26,6 +26,10 @@ class DamagedError(Exception):
     """A derived file is missing, older than the catalog, or fails its checksum: build it again."""
 
 
+class RemakingError(DamagedError):
+    """Another process is making the store anew: there is nothing to answer from for a while."""
+
+
 class CatalogError(Exception):
     """The catalog cannot be used: not a catalog, of another version, damaged or read-only."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vectorstore.base import CatalogError, OutdatedError
+from vectorstore.base import CatalogError, OutdatedError, RemakingError
 from vectorstore.derived import flush_folder
 from vectorstore.lock import WriterLock
 from vectorstore.tables import APPLICATION_ID, SCHEMA, VERSION, State, Transaction, read_state, write_state
@@ -49,6 +49,7 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._writers_file: object = None
         self._open: Transaction | None = None  # of the thread that holds the mutex
+        self._found = False  # it has been opened once
         self._closed = False
 
     @classmethod
@@ -67,6 +68,7 @@ class Database:
                 database._find_readable_uri()
             else:
                 database._make()
+                database._uri += "?mode=rw"  # whoever removes it makes it, and nobody else
             with database.reader() as connection:
                 form = connection.execute("PRAGMA application_id").fetchone()[0]
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -76,6 +78,7 @@ class Database:
                 kind = OutdatedError if 0 < version < VERSION else CatalogError
                 raise kind(f"{path}: catalog of version {version}, expected {VERSION}; index again")
             _ = database.state
+            database._found = True
         except sqlite3.Error as error:
             database.close()
             if (trouble := of_disk(error)) is not None:
@@ -146,9 +149,14 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         if self._closed:
             raise CatalogError(f"{self.path}: the catalog is closed")
-        connection = sqlite3.connect(
-            self._uri, uri=True, timeout=_BUSY / 1000, isolation_level=None, check_same_thread=False
-        )
+        try:
+            connection = sqlite3.connect(
+                self._uri, uri=True, timeout=_BUSY / 1000, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            if not self._found or self.path.exists():
+                raise
+            raise RemakingError(f"{self.path}: was removed") from error
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS, where a plain one stops at the drive's cache

@@ -13,7 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore.base import CatalogError, DamagedError, DenseIndex, LexicalIndex, LockedError, Progress
+from vectorstore.base import (
+    CatalogError,
+    DamagedError,
+    DenseIndex,
+    LexicalIndex,
+    LockedError,
+    Progress,
+    RemakingError,
+)
 from vectorstore.catalog import Catalog
 from vectorstore.derived import MANIFEST, Part, new_name, read_manifest, stamp, sweep, write_manifest, written
 from vectorstore.discarding import CATALOG as CATALOG
@@ -51,6 +59,7 @@ class Store:
         self._loaded = Loaded()
         self._stamp: object = None  # of the manifest that `_loaded` was read from,
         self._identity = ""  # and of the catalog that it was made from
+        self._remade = False  # by another process, which has not come to the indexes yet
         self._unwritten = False  # the manifest that names `_loaded` could not be written
         self._missed = -1  # the change for whose indexes a reader has waited in vain
         self._mutex = threading.RLock()  # one thread builds or loads, where no writer's lock sees to it
@@ -173,9 +182,12 @@ class Store:
 
         Raises:
             DamagedError: if one is missing or damaged: call `sync`.
+            RemakingError: if that is because another process is making the store anew.
         """
         loaded: Loaded = getattr(self._pinned, "loaded", None) or self._loaded
         if loaded.dense is None or loaded.lexical is None:
+            if self._remade:
+                raise RemakingError(f"{self.folder}: made anew, and has no indexes yet")
             missing = [kind for kind in KINDS if kind not in loaded.parts]
             raise DamagedError(f"{self.folder}: no {' and no '.join(missing)} index; call sync()")
         return Snapshot(loaded.generation, loaded.dense.index, loaded.lexical.index)
@@ -317,6 +329,8 @@ class Store:
                 loaded = Loaded() if parts is None else self._load(self._fitting(parts))
                 # A writer elsewhere may have swapped, and swept, while we were reading: then read again.
                 if loaded.complete or parts is None or self._parts() in (parts, None):
+                    self._remade = self._remade or self._identity not in ("", identity)
+                    self._remade = self._remade and not loaded.complete
                     self._loaded, self._stamp, self._identity = loaded, seen, identity
                     self._unwritten = False
                     return

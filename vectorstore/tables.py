@@ -11,7 +11,7 @@ import zlib
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from vectorstore.base import CatalogError
+from vectorstore.base import CatalogError, RemakingError
 
 APPLICATION_ID = 0x49534E44  # "ISND"
 VERSION = 3
@@ -84,11 +84,17 @@ def read_state(connection: sqlite3.Connection, path: Path) -> State:
     """Return the state that a connection sees.
 
     Raises:
+        RemakingError: if the tables are about to be made.
         CatalogError: if it is missing or damaged.
     """
-    row = connection.execute(
-        "SELECT identity, generation, dimension, removed, next_chunk, mark FROM state"
-    ).fetchone()
+    try:
+        row = connection.execute(
+            "SELECT identity, generation, dimension, removed, next_chunk, mark FROM state"
+        ).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        raise RemakingError(f"{path}: has no tables yet") from error
     if row is None or mark(*row[:-1]) != row[-1]:
         raise CatalogError(f"{path}: the state is damaged; delete it and index again")
     return State(*row[:-1])
