@@ -49,7 +49,8 @@ def load_epub(data: bytes, limits: Limits) -> Extract:
             if item is None or attribute(item, "media-type") not in _CHAPTERS:
                 continue
             chapter = _resolved(path, attribute(item, "href") or "")
-            if "nav" in (attribute(item, "properties") or "").split():
+            leads_out = chapter.startswith(("../", "/"))  # nothing of the book
+            if leads_out or "nav" in (attribute(item, "properties") or "").split():
                 continue
             if chapter in locked:
                 raise LoadError(_LOCKED)
