@@ -93,6 +93,17 @@ def test_a_cell_that_spans_rows_gives_each_of_them_its_value() -> None:
     ]
 
 
+def test_names_of_columns_in_two_rows_are_read_together() -> None:
+    upper = cell(p("المدينة"), 'table:number-rows-spanned="2"')
+    upper += cell(p("السكان"), 'table:number-columns-spanned="2"') + COVERED
+    lower = COVERED + cell(p("ذكور")) + cell(p("إناث"))
+    values = "".join(cell(p(value)) for value in ("المرجان", "كثير", "قليل"))
+    rows = [f"<table:table-row>{cells}</table:table-row>" for cells in (upper, lower, values)]
+    head = f"<table:table-header-rows>{''.join(rows[:2])}</table:table-header-rows>"
+    body = f"<table:table>{head}{rows[2]}</table:table>"
+    assert text(body) == "المدينة: المرجان | السكان ذكور: كثير | السكان إناث: قليل"
+
+
 def styles(*parts: str) -> dict[str, str]:
     page = f"<style:master-page>{''.join(parts)}</style:master-page>"
     return {"styles.xml": f"<office:document-styles {ODF} {STYLE}>{page}</office:document-styles>"}

@@ -98,6 +98,16 @@ def test_a_cell_that_spans_rows_gives_each_of_them_its_value() -> None:
     ]
 
 
+def test_names_of_columns_in_two_rows_are_read_together() -> None:
+    two = '<w:gridSpan w:val="2"/>'
+    body = table(
+        row(cell(paragraph("المدينة"), is_=START), cell(paragraph("السكان"), is_=two), is_="<w:tblHeader/>"),
+        row(cell(is_=ON), *cells("ذكور", "إناث"), is_="<w:tblHeader/>"),
+        row(*cells("المرجان", "كثير", "قليل")),
+    )
+    assert text(word(body)) == "المدينة: المرجان | السكان ذكور: كثير | السكان إناث: قليل"
+
+
 def test_the_name_of_a_column_that_spans_two_rows_is_no_value() -> None:
     body = table(
         row(cell(paragraph("المدينة"), is_=START), *cells("ذكور", "إناث"), is_="<w:tblHeader/>"),

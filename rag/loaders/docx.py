@@ -171,7 +171,7 @@ class _Reading:
         cells: list[Element] = []
         merged: list[Merged] = []
         starts: dict[int, int] = {}  # the row of the cell that reaches down, by its column
-        header = False
+        header = 0
         for row in _children(table, "tr"):
             texts = [""] * _count(row, "trPr", "gridBefore", 0)
             for cell in _children(row, "tc"):
@@ -183,7 +183,7 @@ class _Reading:
                 elif column < _MOST_COLUMNS:
                     merged.append(Merged(len(rows), column, starts[column]))
                 texts += [clean(_text(cell)), *[""] * (_count(cell, "tcPr", "gridSpan", 1) - 1)]
-            header = header or (not rows and next(find_all(row, "tblHeader"), None) is not None)
+            header += header == len(rows) and _property(row, "trPr", "tblHeader") is not None
             rows.append(texts[:_MOST_COLUMNS])
         arranges = any(len(text) > _TABLE_CELL for row in rows for text in row) or any(
             next(find_all(cell, kind), None) is not None for cell in cells for kind in ("tbl", "altChunk")

@@ -105,12 +105,12 @@ def _write_table(writer: Writer, table: Element) -> bool:
     rows: list[list[str]] = []
     merged: list[Merged] = []
     spans: dict[int, tuple[int, int]] = {}  # by column: the rows from the first to behind the last of a cell
-    header = False
+    header = 0
     for group in table.iter():
         if local(group) == "table" and group is not table:
             return False
-        if local(group) == "table-header-rows":
-            header = not rows
+        if local(group) == "table-header-rows" and not rows:
+            header = len(list(find_all(group, "table-row")))
         if local(group) != "table-row":
             continue
         row: list[str] = []

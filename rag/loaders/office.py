@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rag.loaders.base import Writer, clean
-from rag.loaders.tables import is_header
+from rag.loaders.columns import TEXT, head_of
+from rag.loaders.tables import SAMPLE
 
 PAGE_NUMBER = "\ufdd0"
 """Stands for the number of a page, or of all pages, until `write_around` takes it out; no text holds it."""
@@ -29,19 +30,21 @@ class Merged(NamedTuple):
     above: int  # the row of the cell whose value it has
 
 
-def fill_merged(rows: list[list[str]], merged: Sequence[Merged], *, header: bool) -> None:
+def fill_merged(rows: list[list[str]], merged: Sequence[Merged], *, header: int) -> None:
     """Give the value of a cell to every row that it spans, unless it is the name of a column.
 
     Args:
         rows: the cells, as text; changed.
         merged: which of them belong to one above.
-        header: whether the first row is marked as holding the names.
+        header: how many of the first rows are marked as names of columns.
     """
-    first = next((i for i, row in enumerate(rows) if any(row)), 0)
-    has_names = is_header([row for row in rows if any(row)], sure=header)
+    filled = [i for i, row in enumerate(rows) if any(row)]
+    marked = [i for i, row in enumerate(filled) if row < header]
+    head = head_of([rows[i] for i in filled[:SAMPLE]], TEXT, marked)
+    named = filled[head.titles : head.titles + head.rows]
     left = _REPEATED
     for row, column, above in merged:
-        if not (has_names and above <= first) and not rows[row][column] and left > 0:
+        if above not in named and not rows[row][column] and left > 0:
             rows[row][column] = rows[above][column]
             left -= len(rows[above][column])
 
