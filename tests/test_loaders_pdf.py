@@ -16,7 +16,7 @@ from rag.loaders.arabic_letters import Signs, signs, unreadable
 from rag.loaders.direction import CELL, is_right_to_left, logical, plain_letters
 from rag.loaders.glyphs import Glyph, ligature
 from rag.loaders.page_lines import lines_of
-from rag.loaders.paragraphs import PageLine, joined, paragraphs, without_edges, words_of
+from rag.loaders.paragraphs import PageLine, joined, paragraphs, words_of
 from rag.loaders.pdf import load_pdf
 from rag.loaders.sandbox import read_safely
 
@@ -186,6 +186,9 @@ def test_a_letter_that_is_printed_twice_counts_once() -> None:
 def test_a_raised_figure_is_no_part_of_the_number() -> None:
     note = Glyph("3", 70.0, 70.0, 72.0, 703.0, 5.0)
     assert [line.text(right_to_left=False) for line in lines_of([*laid("2018"), note])] == ["2018 3"]
+    for y, text in ((703.0, "2018 3"), (700.0, "20183")):
+        note = Glyph("3", 70.0, 70.0, 72.0, y, 8.3)
+        assert [line.text(right_to_left=False) for line in lines_of([*laid("2018"), note])] == [text]
 
 
 # -- Paragraphs
@@ -227,17 +230,6 @@ def test_a_word_broken_at_the_end_of_a_line_is_whole_again() -> None:
     assert joined("an inter", "national", words, soft=True) == "an international"
     assert joined("1990-", "1995", words) == "1990- 1995"
     assert joined("الشرق-", "الأوسط", words) == "الشرق- الأوسط"
-
-
-def test_what_every_page_repeats_is_left_out_and_what_only_looks_alike_stays() -> None:
-    texts = [
-        ["مجلة الميناء العدد 7", f"{FULL} {i * 7}", FULL, f"المجموع {i * i} طنا", f"صفحة {i}"]
-        for i in range(1, 6)
-    ]
-    kept = without_edges([page(*lines) for lines in texts])
-    assert [[line.text for line in lines] for lines in kept] == [lines[1:4] for lines in texts]
-    assert without_edges([page(FULL, "7")]) == [page(FULL, "7")]  # one page repeats nothing
-    assert [len(lines) for lines in without_edges([page(FULL, "٧"), page(FULL, "٨")])] == [1, 1]
 
 
 # -- Letters

@@ -24,7 +24,8 @@ _CELL = 2.0  # likewise, a gap that parts columns
 _REACH = 8  # lines back in which the rest of a line is looked for
 _TWICE = 0.15  # likewise: no letter is narrower
 _ONE_PEN = 0.05  # points between a letter and a mark that were set together
-_SMALL = 0.75  # of the line's size: a raised figure that refers to a note
+_SMALL = 0.75  # of the line's size: a figure that refers to a note
+_RAISED = 0.9  # likewise, if it stands higher
 
 
 @dataclass(slots=True)
@@ -150,7 +151,9 @@ def _is_twice(one: Glyph, other: Glyph) -> bool:
 
 def _is_note(one: Glyph, other: Glyph) -> bool:
     """Tell whether one of two neighbours is a raised figure that refers to a note."""
-    small = min(one.size, other.size) < _SMALL * max(one.size, other.size)
+    low, high = sorted((one, other), key=lambda glyph: -glyph.size)
+    raised = high.size < _RAISED * low.size and high.y - low.y > (1 - _RAISED) * low.size
+    small = raised or high.size < _SMALL * low.size
     return small and (one.text.isdecimal() or other.text.isdecimal())
 
 

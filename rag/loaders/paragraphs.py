@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,11 +13,6 @@ from rag.loaders.direction import CELL
 
 _ENDS = (".", "!", "?", "؟", "…", ":", "؛", "»", '"', "”")
 _ITEM = re.compile(r"\s*(?:[-–—*•·▪●○■◦➢✓]\s|\(?[\d٠-٩]{1,3}[.)\-–]\s|\(?[a-zA-Z\u0621-\u064a][.)]\s)")
-_PAGE_NUMBER = re.compile(
-    r"\W*(?:(?:page|صفحة|الصفحة|seite|página|sayfa|p\.)\s*)?\d{1,4}\W*(?:(?:/|of|من|de|von|sur)\s*\d{1,4}\W*)?",
-    re.IGNORECASE,
-)
-_EDGE_LINES = 2  # at the top and at the bottom of a page, that may be its header or footer
 _HYPHENS = ("\u00ad", "\x02", "\ufffe")
 
 
@@ -37,39 +31,6 @@ class PageLine:
     def is_row(self) -> bool:
         """Tell whether it is a row of a table: cells, or several numbers and nothing else."""
         return CELL in self.text or (" " in self.text and not any(map(str.isalpha, self.text)))
-
-
-def without_edges(pages: Sequence[Sequence[PageLine]]) -> list[list[PageLine]]:
-    """Return the pages without their numbers and the headers and footers that most of them repeat."""
-    counts: Counter[str] = Counter()
-    for number, page in enumerate(pages):
-        edges = {i for side in _edges(page) for i in side}
-        counts.update({key for i in edges for key in _keys(page[i].text, number)})
-    often = max(3, (len([page for page in pages if page]) + 1) // 2)
-    found = []
-    for number, page in enumerate(pages):
-        dropped: set[int] = set()
-        for side in _edges(page) if len(pages) > 1 else ():
-            for i in side:
-                repeated = any(counts[key] >= often for key in _keys(page[i].text, number))
-                if not repeated and not (len(page) > 1 and _PAGE_NUMBER.fullmatch(page[i].text)):
-                    break  # what stands further in belongs to the page
-                dropped.add(i)
-        found.append([line for i, line in enumerate(page) if i not in dropped])
-    return found
-
-
-def _edges(page: Sequence[PageLine]) -> tuple[list[int], list[int]]:
-    """Return the places of the topmost and of the lowest lines, from the edge inwards."""
-    order = sorted(range(len(page)), key=lambda i: -page[i].y)
-    return order[:_EDGE_LINES], order[: -_EDGE_LINES - 1 : -1]
-
-
-def _keys(text: str, number: int) -> set[str]:
-    """Return what a line has in common with its like: its words, also with a number that counts the pages."""
-    text = clean(text)
-    along = re.sub(r"\d{1,5}", lambda match: f"#{int(match[0]) - number}#", text)
-    return {text, along}
 
 
 def words_of(lines: Iterable[str]) -> frozenset[str]:

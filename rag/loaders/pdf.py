@@ -18,9 +18,10 @@ from rag.loaders.arabic_letters import letters_of, signs, unreadable
 from rag.loaders.base import HEARD, Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.direction import is_right_to_left, plain_letters
 from rag.loaders.docx import stated_title
+from rag.loaders.edges import without_edges
 from rag.loaders.glyphs import Glyph, glyph_runs, ligature
 from rag.loaders.page_lines import Line, lines_of
-from rag.loaders.paragraphs import PageLine, is_open, paragraphs, without_edges, words_of
+from rag.loaders.paragraphs import PageLine, is_open, paragraphs, words_of
 
 _PASSWORD, _SECURITY = "Incorrect password", "Unsupported security"
 _SPACE_CODES = (0x0A, 0x0D, 0x20, 0xA0)
@@ -45,6 +46,7 @@ def load_pdf(data: bytes, limits: Limits) -> Extract:
     pages = _Pages()
     for number in range(count):
         try:
+            pages.labels[number + 1] = clean(document.get_page_label(number))
             HEARD.get()(pages.add(document[number], number + 1, limits))
         except pypdfium2.PdfiumError as error:
             pages.failed[number + 1] = f"is damaged ({_said(error)}); save the file anew"
@@ -67,6 +69,7 @@ class _Pages:
 
     lines: dict[int, list[PageLine]] = field(default_factory=dict)
     laid: dict[int, list[PageLine]] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
     headline: str | None = None
     failed: dict[int, str] = field(default_factory=dict)
     characters: int = 0
@@ -94,7 +97,9 @@ class _Pages:
             LoadError: if no page can be read, or the order of its Arabic letters cannot be told.
         """
         texts = self._texts()
-        pages = without_edges([texts[number] for number in self.lines])
+        pages = without_edges(
+            [texts[number] for number in self.lines], [self.labels[number] for number in self.lines]
+        )
         writer = Writer(limits)
         open_end = ""
         words = words_of(line.text for lines in pages for line in lines)
