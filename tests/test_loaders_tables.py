@@ -156,6 +156,44 @@ def test_a_column_without_a_name_does_not_make_a_row_of_values_one_of_names() ->
     assert as_csv(rows)[0] == "الاسم: علي | العمر: 41 | ملاحظة | المدينة: حمص"
 
 
+# -- Cells
+
+
+@pytest.mark.parametrize("last", ['"6 بوصات', '6"'])
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+def test_a_mark_that_quotes_nothing_swallows_no_rows(delimiter: str, last: str) -> None:
+    rows = [("أنبوب", '"5 بوصات', "1"), ("برغي", "3", "2"), ("صامولة", "4", "3"), ("خرطوم", last, "4")]
+    rows = [("الصنف", "القياس", "العدد"), *rows, ("مشبك", "٧", "5")]
+    found = lines("\n".join(map(delimiter.join, rows)) + "\n", "a.tsv")
+    assert found == [f"الصنف: {one} | القياس: {two} | العدد: {three}" for one, two, three in rows[1:]]
+
+
+def test_lines_in_a_quotation_stay_in_their_cell() -> None:
+    text = "سطر, أول\nسطر, ثان\nسطر, ثالث\nسطر, رابع\nسطر, خامس"
+    assert lines(f'الرقم,النص\n1,"{text}"\n2,"نص"\n') == [f"الرقم: 1\nالنص: {text}", "الرقم: 2 | النص: نص"]
+    assert lines(f'الرقم,النص\n1,نص\n2,"{text}')[1] == f"الرقم: 2\nالنص: {text}"  # cut
+
+
+def test_blanks_before_a_quotation_are_none_of_its_cell() -> None:
+    assert lines('الاسم, القول\nهند, "السلام, أولا"\nريما, "العدل, ثانيا"\n') == [
+        "الاسم: هند | القول: السلام, أولا",
+        "الاسم: ريما | القول: العدل, ثانيا",
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_commas_in_numbers_and_sentences_part_no_cells(delimiter: str) -> None:
+    rows = [("النوع", "القيمة, بالدينار"), ("خبز", "1,50"), ("حليب", "2,75")]
+    assert lines("\n".join(map(delimiter.join, rows))) == [
+        f"النوع: {a} | القيمة, بالدينار: {b}" for a, b in rows[1:]
+    ]
+    assert lines(f"1,50{delimiter}2,75\n3,50{delimiter}4,25\n") == ["1,50 | 2,75", "3,50 | 4,25"]
+
+
+def test_lists_in_a_column_do_not_part_the_columns() -> None:
+    assert lines("الاسم, الوسوم\nعلي, أ;ب\nريما, ج;د\n")[0] == "الاسم: علي | الوسوم: أ;ب"
+
+
 # -- Workbooks
 
 

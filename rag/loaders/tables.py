@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,8 +13,8 @@ from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
 from rag.loaders.columns import FILE, TEXT, Head, head_of
 from rag.loaders.columns import is_header as is_header
 from rag.loaders.plain import load_text
+from rag.loaders.separated import separated
 
-_DELIMITERS = ",;\t|"
 _SHORT = 300  # characters of a row that is written in one line
 SAMPLE = 20  # rows by which a table is judged
 _DEEPEST = 8  # objects in objects in a line of JSON
@@ -28,31 +27,14 @@ def load_csv(data: bytes, limits: Limits) -> Extract:
     if first.startswith("sep=") and len(first) == 5:  # written by Excel
         delimiter, text = first[4], text.split("\n", 1)[1] if "\n" in text else ""
     else:
-        delimiter = _delimiter(text)
+        delimiter = None
     csv.field_size_limit(limits.text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     writer = Writer(limits)
     try:
-        title = write_table(writer, rows, expected=FILE)
+        title = write_table(writer, separated(text, delimiter), expected=FILE)
     except csv.Error as error:
         raise LoadError(f"is no table that can be read ({error}); save it as CSV anew") from error
     return Extract(writer.text, writer.sections, title)
-
-
-def _delimiter(text: str) -> str:
-    """Return the character that parts the columns: the one that does so alike in the first rows."""
-    sample = text[:20_000]
-    best, most = ",", (0, 0)
-    for delimiter in _DELIMITERS:
-        widths = [
-            len(row) for row in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), 20)
-        ]
-        widths = [width for width in widths if width] or [1]
-        common = max(set(widths), key=widths.count)
-        found = (widths.count(common), common) if common > 1 else (0, 0)
-        if found > most:
-            best, most = delimiter, found
-    return best
 
 
 def load_jsonl(data: bytes, limits: Limits) -> Extract:
