@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from rag.loaders import Extract, Limits, load
+from rag.loaders import Extract, Limits, LoadError, load
 from rag.loaders.columns import head_of, is_known
 
 
@@ -229,3 +229,22 @@ def test_a_chart_on_a_sheet_of_its_own_does_not_keep_the_others_from_being_read(
     book.active.append(["البند", "خبز"])
     book.create_chartsheet("رسم", 0)
     assert lines(saved(book), "a.xlsx") == ["البند | خبز"]
+
+
+# -- JSON lines
+
+
+def test_of_json_lines_the_good_ones_are_read_and_the_broken_ones_are_named() -> None:
+    good = [f'{{"السفينة": "أمل {i}", "الحمولة": {i}}}' for i in range(1, 6)]
+    found = extract("\n".join([*good, '{"السفينة": "أم']), "a.jsonl")
+    assert found.text.split("\n\n") == [f"السفينة: أمل {i} | الحمولة: {i}" for i in range(1, 6)]
+    reason = "is not JSON (unterminated string starting at, column 13); correct it"
+    assert [(part.name, str(part.data)) for part in found.parts] == [("line 6", reason)]
+    found = extract("\n".join([*good * 20, *["{"] * 30]), "a.jsonl")
+    assert [part.name for part in found.parts][-2:] == ["line 120", "other lines"]
+
+
+def test_a_file_whose_lines_are_half_broken_is_refused_and_names_the_first_once() -> None:
+    with pytest.raises(LoadError) as caught:
+        extract('{"أ": 1}\n{"ب": \n', "a.jsonl")
+    assert str(caught.value) == "line 2 is not JSON (expecting value, column 7); correct it"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from typing import Any
 
-from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
+from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.columns import FILE, TEXT, Head, head_of
 from rag.loaders.columns import is_header as is_header
 from rag.loaders.plain import load_text
@@ -17,6 +17,7 @@ from rag.loaders.separated import separated
 
 _SHORT = 300  # characters of a row that is written in one line
 SAMPLE = 20  # rows by which a table is judged
+_MOST_NAMED = 20  # broken lines
 _DEEPEST = 8  # objects in objects in a line of JSON
 
 
@@ -38,19 +39,41 @@ def load_csv(data: bytes, limits: Limits) -> Extract:
 
 
 def load_jsonl(data: bytes, limits: Limits) -> Extract:
-    """Return a file of JSON lines, an object a passage; lines are counted from 1."""
+    """Return a file of JSON lines, an object a passage; lines are counted from 1.
+
+    Lines that are broken are named among the parts, unless half of all are.
+    """
     writer = Writer(limits)
+    broken: list[tuple[int, str]] = []
+    count = 0
     for number, line in enumerate(load_text(data).split("\n"), 1):
         if not line.strip():
             continue
+        count += 1
         try:
             value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)  # as it is written
         except (ValueError, RecursionError) as error:
-            raise LoadError(f"line {number} is not JSON ({error}); correct it") from error
+            broken.append((number, _said(error)))
+            continue
         writer.section("row", str(number))
         pairs = list(_flat("", value, 0)) if isinstance(value, dict) else [("", _scalar(value))]
         write_row(writer, [(name, clean_cell(value)) for name, value in pairs])
-    return Extract(writer.text, writer.sections)
+    if broken and len(broken) >= count / 2:
+        number, said = broken[0]
+        raise LoadError(f"line {number} is not JSON ({said}); correct it")
+    parts = [
+        Part(f"line {number}", LoadError(f"is not JSON ({said}); correct it"))
+        for number, said in broken[:_MOST_NAMED]
+    ]
+    if more := len(broken) - len(parts):
+        parts.append(Part("other lines", LoadError(f"{more:,} more are not JSON; correct them")))
+    return Extract(writer.text, writer.sections, parts=parts)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg[:1].lower()}{error.msg[1:]}, column {error.colno}"
+    return "nested too deeply"
 
 
 def _flat(prefix: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
