@@ -200,6 +200,12 @@ LIES: tuple[object, ...] = (
     {"read": "", "text": TEXT, **TEXTS, "title": ["x"]},
     {"read": "", "text": TEXT, **TEXTS, "date": "2019-99-99"},
     {"heard": "a lot"},
+    {"heard": float("inf")},
+    {"heard": 10**400},
+    {"began": 7},
+    {"began": "صفحة\ud800"},
+    {"began": "صفحة\0"},
+    {"began": "../../صفحة"},
     {"read": "", "error": None},
 )
 

@@ -24,7 +24,7 @@ from typing import IO, Any
 from rag.loaders import PLAIN, Extract, Limits, LoadError, Read, kind, read
 from rag.loaders.base import PassingError
 from rag.loaders.clock import Allowance, Clock
-from rag.loaders.worker import decode, receive, write_frame
+from rag.loaders.worker import decode, decode_name, receive, write_frame
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag.loaders.worker import main; main()"
@@ -35,7 +35,7 @@ _IDLE = 10.0  # for so many seconds
 _STARTING = 60.0  # seconds until a process must have begun; a busy machine takes some
 _LETTER, _SECTION = 6, 1_000  # bytes of an answer, at most, for each of them
 _FROM_OUTSIDE = (-getattr(signal, "SIGKILL", 9), -signal.SIGTERM)  # mostly by a system short of memory
-_NONSENSE = (ValueError, TypeError, KeyError, RecursionError)
+_NONSENSE = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
 
 
 def read_safely(data: bytes, name: str, limits: Limits) -> Iterator[Read]:
@@ -116,7 +116,7 @@ class Sandbox:
                     if "heard" in message:
                         clock.earn(int(message["heard"]))
                     elif "began" in message:
-                        began = str(message["began"])
+                        began = decode_name(message["began"])
                         clock.next()
                     elif "end" in message:
                         clock.stop()

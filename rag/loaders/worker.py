@@ -107,9 +107,7 @@ def decode(message: dict[str, Any], limits: Limits) -> Read:
         KeyError, TypeError, ValueError: if it is none, or none that may be: a file that has taken the worker
             over can make it say anything.
     """
-    name = _said(message["read"], _LONGEST_NAME)
-    if name.startswith("/") or ".." in name.split("/"):
-        raise ValueError("a document outside of its file")
+    name = decode_name(message["read"])
     if "error" in message:
         return Read(name, LoadError(" ".join(_said(message["error"], _LONGEST_NAME).split())))
     text = _said(message["text"], limits.text)
@@ -122,6 +120,14 @@ def decode(message: dict[str, Any], limits: Limits) -> Read:
     )
     date = dt.date.fromisoformat(message["date"]) if message["date"] else None
     return Read(name, Extract(text, sections, title, lang, date, source))
+
+
+def decode_name(value: object) -> str:
+    """Return the name of a document inside its file; raises as `decode`."""
+    name = _said(value, _LONGEST_NAME)
+    if name.startswith("/") or ".." in name.split("/"):
+        raise ValueError("a document outside of its file")
+    return name
 
 
 def _said(value: object, most: int) -> str:
