@@ -76,11 +76,29 @@ def test_a_server_for_others_answers_to_addresses_and_its_machines_name(
     assert ("ISNAD_NAMES" in reply.text) == (status == 421)
 
 
-def test_where_names_are_set_an_address_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("called", "status"),
+    [
+        ("isnad.example", 200),
+        ("localhost:7860", 200),  # as whom the server asks itself whether it is there
+        ("192.168.1.5", 200),
+        ("news-desk", 421),
+        ("rebound.example", 421),
+    ],
+)
+def test_where_names_are_set_it_is_those_that_a_server_for_others_goes_by(
+    called: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "news-desk")
     monkeypatch.setenv("ISNAD_NAMES", "isnad.example")
     app = Guarded(echo, Guards.of(Settings.load(), "0.0.0.0"))
-    assert call(app, headers=[("host", "192.168.1.5")]).status == 421
-    assert call(app, headers=[("host", "isnad.example")]).status == 200
+    assert call(app, headers=[("host", called)]).status == status
+
+
+def test_a_server_goes_by_the_name_that_it_listens_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISNAD_NAMES", "isnad.example")
+    app = Guarded(echo, Guards.of(Settings.load(), "Archive.lan"))
+    assert call(app, headers=[("host", "archive.lan:7860")]).status == 200
 
 
 def test_a_space_answers_to_any_name_unless_told_otherwise() -> None:

@@ -32,8 +32,9 @@ def url(api_url: str) -> str:
 
 @pytest.fixture(scope="module")
 def public() -> Iterator[str]:
-    """A server for everybody, with a password and a low rate."""
-    with serving("0.0.0.0", ISNAD_PASSWORD=PASSWORD, ISNAD_CALLS_PER_MINUTE="40") as address:
+    """A server for everybody, with a name, a password and a low rate."""
+    chosen = {"ISNAD_NAMES": "isnad.example", "ISNAD_PASSWORD": PASSWORD, "ISNAD_CALLS_PER_MINUTE": "40"}
+    with serving("0.0.0.0", **chosen) as address:
         yield address
 
 

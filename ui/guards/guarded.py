@@ -31,7 +31,7 @@ CALLS_PER_MINUTE = 600  # of one client, where others ask, too; a question in th
 class Guards:
     """What is guarded, and how strictly."""
 
-    names: frozenset[str] | None = None  # host names that the server answers to; None: any
+    names: frozenset[str] | None = None  # that the server answers to, and to `localhost`; None: any
     numbers: bool = False  # whether it answers to every IP address, too
     own: frozenset[str] = frozenset()  # host names whose pages are the server's own, whatever it is called
     local: bool = False  # for this machine alone
@@ -47,9 +47,9 @@ class Guards:
         """Return what an address needs that is listened on.
 
         A server answers to names of its own only: else a page of the web could have its own name point here,
-        and read the documents through the browser of whoever opens it. To others of a network it answers by
-        what its machine is called, too, and by any IP address, which no page can make its own. A Space is
-        called by whatever name the hub gives it, and is in nobody's network.
+        and read the documents through the browser of whoever opens it. One for others, too, answers to any IP
+        address, which no page can make its own, and where no names are set to what its machine is called. A
+        Space is called by whatever name the hub gives it, and is in nobody's network.
 
         Args:
             settings: what was chosen.
@@ -68,7 +68,7 @@ class Guards:
         calls = settings.calls_per_minute
         return cls(
             names=_names(names, host, space),
-            numbers=host not in LOCAL and not names,
+            numbers=host not in LOCAL,
             own=names | {space} if space else names,
             local=host in LOCAL,
             framed_by=HUB if space is not None else (),
@@ -126,7 +126,7 @@ class Names:
             await self._app(scope, receive, send)
 
     def _is_own(self, called: str) -> bool:
-        if called in self._names:
+        if called in self._names or called in LOCAL:  # by which the server itself asks whether it is there
             return True
         try:
             return self._numbers and bool(ipaddress.ip_address(called))
@@ -138,8 +138,9 @@ def _names(names: frozenset[str], host: str, space: str | None) -> frozenset[str
     """Return the names that a server on `host` goes by, None for any; for this nothing is looked up."""
     if host in LOCAL:
         return names | LOCAL
-    if names or space is not None:
-        return names or None
+    if not names and space is not None:
+        return None
     machine = socket.gethostname().lower()
     first = machine.partition(".")[0]
-    return LOCAL | {host.lower(), machine, first, f"{first}.local"} - {""}
+    listened = host.lower() if re.search("[a-z]", host.lower()) and ":" not in host else ""
+    return (names or frozenset({machine, first, f"{first}.local"})) | {listened} - {""}
