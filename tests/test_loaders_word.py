@@ -159,6 +159,26 @@ def test_an_import_that_cannot_stand_in_the_text_is_a_document_or_a_reason() -> 
     assert isinstance(lacking.result, LoadError)
 
 
+def test_the_text_of_a_diagram_follows_its_paragraph() -> None:
+    drawing = '<w:r><w:drawing><x:relIds xmlns:x="urn:x" r:dm="d" r:lo="l"/></w:drawing></w:r>'
+    points = "".join(
+        f"<pt><text><p><r><t>{a}</t></r><r><t>{b}</t></r></p></text></pt>" for a, b in ("أب", "جد")
+    )
+    body = f"<w:p>{run('قبل')}{drawing}</w:p>" + paragraph("بعد")
+    points = points.replace("<pt><t>", "<pt><text>").replace("</t></pt>", "</text></pt>")
+    data = word(body, {"d": "diagrams/data1.xml"}, **{"diagrams/data1_xml": f"<model>{points}</model>"})
+    assert text(data).split("\n\n") == ["قبل", "أب", "جد", "بعد"]
+
+
+@pytest.mark.parametrize("name", ["word/settings.xml", "word/_rels/document.xml.rels"])
+def test_a_damaged_part_is_named_and_the_text_read(name: str) -> None:
+    document = f"<w:document {W}><w:body>{paragraph(TEXT)}</w:body></w:document>"
+    own, damaged = read(packed({"word/document.xml": document, name: "<w:"}), "a.docx", Limits())
+    assert isinstance(own.result, Extract)
+    assert own.result.text == TEXT
+    assert "damaged" in str(damaged.result)
+
+
 # -- Headers and footers
 
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from xml.etree.ElementTree import Element
 
 from rag.loaders.archive import open_archive, read_member
-from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
+from rag.loaders.base import Extract, Limits, LoadError, Writer, clean
 from rag.loaders.office import Merged, fill_merged, write_around
 from rag.loaders.tables import write_rows
-from rag.loaders.word import parts_of, write_imported
+from rag.loaders.word import Parts, parts_of, write_imported
 from rag.loaders.xml import attribute, find_all, local, parse_xml, words
 
 _THROUGH = frozenset(("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "body", "Choice"))
@@ -40,17 +40,14 @@ def load_docx(data: bytes, limits: Limits) -> Extract:
         if (core := "docProps/core.xml") in names:
             with suppress(LoadError):  # the text can be read without
                 stated = words(next(find_all(parse_xml(read_member(archive, core)), "title"), None))
-        imported, around = parts_of(archive, main, body)
-    reading = _Reading(limits, headings, notes, imported)
+        parts = parts_of(archive, main, body)
+    reading = _Reading(limits, headings, notes, parts)
     for element in body:
         if local(element) == "body":
             reading.write(element)
-    beside = _Reading(limits, {}, {}, {})
-    for name, part in around:
-        if isinstance(part, LoadError):
-            reading.parts.append(Part(name, part))
-        else:
-            beside.write(part)
+    beside = _Reading(limits, {}, {}, Parts({}, {}, (), ()))
+    for part in parts.around:
+        beside.write(part)
     write_around(reading.writer, beside.writer.text.splitlines())
     return Extract(
         reading.writer.text,
@@ -109,16 +106,16 @@ class _Reading:
         limits: Limits,
         headings: Mapping[str, str],
         notes: Mapping[tuple[str, str], Element],
-        imported: Mapping[str, Part],
+        parts: Parts,
     ) -> None:
         self.writer = Writer(limits)
         self._limits = limits
         self.title: str | None = None
-        self.parts: list[Part] = []  # what was imported and cannot stand in the text
+        self.parts = list(parts.damaged)  # what was imported and cannot stand in the text
         self._headings = headings
         self._notes = notes
         self._noted: set[tuple[str, str]] = set()
-        self._imported = dict(imported)
+        self._imported, self._drawn = dict(parts.imported), dict(parts.drawn)
 
     def write(self, parent: Element) -> None:
         """Write the paragraphs and tables in `parent`."""
@@ -151,6 +148,9 @@ class _Reading:
             name = local(element)
             if name == "txbxContent":
                 self.write(element)
+            elif name == "relIds":
+                for text in self._drawn.pop(attribute(element, "dm") or "", ()):
+                    self.writer.paragraph(text)
             elif name in ("footnoteReference", "endnoteReference"):
                 key = (name.removesuffix("Reference"), attribute(element, "id") or "")
                 if key in self._notes and key not in self._noted:

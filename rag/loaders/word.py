@@ -1,10 +1,11 @@
-"""The parts of a Word document beside its text: what it imports, and its headers and footers."""
+"""The parts of a Word document beside its text: imports, diagrams, headers and footers."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
@@ -13,38 +14,54 @@ from rag.loaders.base import Limits, LoadError, Part, Writer
 from rag.loaders.html import write_blocks
 from rag.loaders.markup import blocks, decode_html, parse_html
 from rag.loaders.office import PAGE_NUMBER
-from rag.loaders.xml import attribute, find_all, local, parse_xml
+from rag.loaders.xml import attribute, find_all, local, parse_xml, words
 
 _PAGE_FIELD = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b", re.IGNORECASE)
 
 
-def parts_of(
-    archive: ZipFile, main: str, body: Element
-) -> tuple[dict[str, Part], list[tuple[str, Element | LoadError]]]:
-    """Return what a document imports, by its references, and by their names the headers and footers it shows.
+class Parts(NamedTuple):
+    """What belongs to a document and lies beside its text; references are those of its elements."""
 
-    Where one cannot be read, it is the reason; page numbers are marked.
-    """
-    targets = _targets(archive, main)
+    imported: Mapping[str, Part]  # by reference
+    drawn: Mapping[str, Sequence[str]]  # by reference: the paragraphs of a diagram
+    around: Sequence[Element]  # headers and footers that are shown, their page numbers marked
+    damaged: Sequence[Part]
+
+
+def parts_of(archive: ZipFile, main: str, body: Element) -> Parts:
+    """Return the parts of the document whose text is `body`, the member `main`."""
+    damaged: list[Part] = []
+
+    def read(name: str) -> Element | None:
+        try:
+            return parse_xml(read_member(archive, name))
+        except LoadError as error:
+            damaged.append(Part(posixpath.basename(name), error))
+            return None
+
+    folder, name = posixpath.split(main)
+    relations = f"{folder}/_rels/{name}.rels"
+    targets = _targets(folder, read(relations)) if relations in archive.namelist() else {}
     imported: dict[str, Part] = {}
-    for key in (attribute(chunk, "id") or "" for chunk in find_all(body, "altChunk")):
+    for key in _references(body, "altChunk", "id"):
         member = targets.get(key, key)
         name = posixpath.basename(member) or "altChunk"
         try:
             imported[key] = Part(name, read_member(archive, member))
         except LoadError as error:
             imported[key] = Part(name, error)
-    around: list[tuple[str, Element | LoadError]] = []
-    for key in _around(body, _has_even_pages(archive)):
-        if key in targets:
-            name = posixpath.basename(targets[key])
-            try:
-                part = parse_xml(read_member(archive, targets[key]))
-                _mark_page_numbers(part)
-                around.append((name, part))
-            except LoadError as error:
-                around.append((name, error))
-    return imported, around
+    drawn: dict[str, Sequence[str]] = {}
+    for key in _references(body, "relIds", "dm"):
+        if key in targets and (diagram := read(targets[key])) is not None:
+            drawn[key] = ["".join(map(words, find_all(p, "t"))) for p in find_all(diagram, "p")]
+    settings = "word/settings.xml"
+    stated = read(settings) if settings in archive.namelist() else None
+    around = []
+    for key in _around(body, even=stated is not None and _is_on(stated, "evenAndOddHeaders")):
+        if key in targets and (part := read(targets[key])) is not None:
+            _mark_page_numbers(part)
+            around.append(part)
+    return Parts(imported, drawn, around, damaged)
 
 
 def write_imported(writer: Writer, part: Part, limits: Limits) -> list[Part]:
@@ -86,30 +103,23 @@ def write_imported(writer: Writer, part: Part, limits: Limits) -> list[Part]:
     return list(extract.parts)
 
 
-def _targets(archive: ZipFile, main: str) -> Mapping[str, str]:
-    """Return the members that a document refers to, by the ids of its references."""
-    folder, name = posixpath.split(main)
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in archive.namelist():
-        return {}
+def _targets(folder: str, relations: Element | None) -> Mapping[str, str]:
+    """Return the members that a document in `folder` refers to, by the ids of its references."""
     return {
         attribute(relation, "Id") or "": posixpath.normpath(
             posixpath.join("/", folder, attribute(relation, "Target") or "")
         ).lstrip("/")
-        for relation in find_all(parse_xml(read_member(archive, relations)), "Relationship")
+        for relation in (find_all(relations, "Relationship") if relations is not None else ())
         if attribute(relation, "TargetMode") != "External"
     }
 
 
-def _has_even_pages(archive: ZipFile) -> bool:
-    """Tell whether even pages have headers of their own."""
-    settings = "word/settings.xml"
-    return settings in archive.namelist() and _is_on(
-        parse_xml(read_member(archive, settings)), "evenAndOddHeaders"
-    )
+def _references(body: Element, name: str, key: str) -> dict[str, None]:
+    """Return what the elements of that name refer to, each once."""
+    return dict.fromkeys(attribute(element, key) or "" for element in find_all(body, name))
 
 
-def _around(body: Element, even: bool) -> list[str]:
+def _around(body: Element, *, even: bool) -> list[str]:
     """Return the references to the headers and footers that are shown, section by section, each once."""
     found: dict[str, None] = {}
     for section in find_all(body, "sectPr"):
