@@ -1,20 +1,31 @@
-"""A document whose text is in the catalog already, under another name: it takes its vectors from there."""
+"""A document that is in the catalog already: as it is, or its text under another name, with its vectors."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from rag.context import titled
 from rag.encoder import Encoder, Vectors
-from rag.records import Recorder
+from rag.records import Recorder, record_of
 from rag.schema import Document
 from rag.sync import FileState
 from vectorstore.base import ChunkRecord, DocumentRecord
 from vectorstore.catalog import Catalog
 
 MakeRecorder = Callable[[Encoder], Recorder]
+
+
+def holds(catalog: Catalog, document: Document, name: str) -> bool:
+    """Tell whether a catalog has this document under `name`, whatever file it came of."""
+    held = catalog.document(name)
+    if held is None or held.text != document.text:
+        return False
+    record = record_of(document, FileState("", 0, 0))
+    same: bool = json.loads(json.dumps(dict(record.attributes))) == dict(held.attributes)
+    return same and record.layout == held.layout  # else another page or row would be cited
 
 
 def copy_of(

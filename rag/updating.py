@@ -6,7 +6,6 @@ replaces something else waits until the end: then it, what is gone, and the inde
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,12 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.copying import MakeRecorder, copy_of
+from rag.copying import MakeRecorder, copy_of, holds
 from rag.encoder import Encoder
 from rag.fetching import UnsettledError, VanishedError, identify, read
 from rag.homes import scan
 from rag.hub import Progress
-from rag.records import record_of
 from rag.schema import Document
 from rag.settings import Settings
 from rag.sync import UNSEEN, FileState, Plan, SyncReport
@@ -86,6 +84,7 @@ class Update:
         self._files = files
         self._settings = settings
         self._encoder = encoder
+        self._holds = partial(holds, store.catalog)
         self._make_recorder = make_recorder
         self._recorder = make_recorder(encoder)
         self._progress = progress
@@ -287,15 +286,6 @@ class Update:
     def _may_move(self, old: str, new: str) -> bool:
         """Tell whether a document may be called otherwise, no other being called from or to these names."""
         return old not in self._renames and new not in self._renames and old not in self._taken
-
-    def _holds(self, document: Document, name: str) -> bool:
-        """Tell whether the catalog has this document under `name`, whatever file it came of."""
-        held = self._catalog.document(name)
-        if held is None or held.text != document.text:
-            return False
-        record = record_of(document, FileState("", 0, 0))
-        same: bool = json.loads(json.dumps(dict(record.attributes))) == dict(held.attributes)
-        return same and record.layout == held.layout  # else another page or row would be cited
 
     # Committing
 
