@@ -140,6 +140,12 @@ def test_a_title_is_where_its_rows_stand() -> None:
     assert found.title == "تقرير العيادة الشهري"
 
 
+def test_the_name_of_a_group_of_rows_is_no_title_of_all() -> None:
+    found = extract("الشمال,\nالخابور,3\nالبليخ,4\nالساجور,6\nالجنوب,\nاليرموك,5\n")
+    assert found.text.startswith("الشمال\n\nالخابور | 3")
+    assert {place.kind for place in found.sections} == {"row"}
+
+
 @EVERY
 def test_names_in_two_rows_are_joined(read: Read) -> None:
     rows = [

@@ -79,7 +79,7 @@ def head_of(rows: Sequence[Sequence[str]], expected: float, marked: Collection[i
         return Head(titles, 2, _joined(below[:2]))
     if is_header(below, expected=expected):
         return Head(titles, 1, below[0])
-    return Head(titles, 0, ())
+    return Head(0, 0, ())  # what stands alone in a row may be the name of a group of rows
 
 
 def is_header(rows: Sequence[Sequence[str]], *, sure: bool = False, expected: float = TEXT) -> bool:
