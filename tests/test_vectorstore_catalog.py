@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.base import CatalogError, ChunkRecord, ChunkRow, DocumentRecord, LockedError, Skipped
+from vectorstore.base import (
+    CatalogError,
+    ChunkRecord,
+    ChunkRow,
+    DocumentRecord,
+    FileEntry,
+    LockedError,
+    Skipped,
+)
 from vectorstore.catalog import Catalog
 
 # Vocalised and stretched words, three forms of alef, both kinds of digits, a stop with no space after it.
@@ -155,12 +163,11 @@ def test_renaming_keeps_the_chunks(catalog: Catalog) -> None:
         catalog.rename("ج.txt", "b")
 
 
-def test_touching_changes_what_the_file_system_says(catalog: Catalog) -> None:
+def test_settling_changes_what_the_file_system_says(catalog: Catalog) -> None:
     catalog.put(document("a"), [chunk(0, 5)])
-    catalog.touch("a", size=3, mtime_ns=4)
-    assert (catalog.documents()[0].size, catalog.documents()[0].mtime_ns) == (3, 4)
-    with pytest.raises(KeyError):
-        catalog.touch("b", size=3, mtime_ns=4)
+    catalog.settle([FileEntry("a", "e", 3, 4), FileEntry("b", "f", 5, 6)])
+    (held,) = catalog.documents()
+    assert (held.digest, held.size, held.mtime_ns) == ("e", 3, 4)
 
 
 def test_the_layout_of_a_text_is_kept_as_it_is_also_while_it_waits(catalog: Catalog) -> None:
@@ -192,7 +199,7 @@ def test_the_generation_grows_by_one_with_each_commit(catalog: Catalog) -> None:
     catalog.rename(document().name, "b")
     catalog.set_meta({"a": "b"})
     catalog.set_skipped([])
-    catalog.touch("b", size=1, mtime_ns=1)
+    catalog.settle([FileEntry("b", "d", 1, 1)])
     catalog.remove(["b"])
     assert catalog.generation == 6
 

@@ -18,6 +18,7 @@ from vectorstore.catalog import Catalog
 from vectorstore.database import Database
 from vectorstore.discarding import CATALOG, discard, identity_of
 from vectorstore.store import Store
+from vectorstore.trouble import told_of_disk
 
 FIELDS = {"words": 1.0}
 
@@ -90,6 +91,15 @@ def test_a_removed_lock_lets_only_one_in(tmp_path: Path, monkeypatch: pytest.Mon
     ours.release()
 
 
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [(MemoryError(), "MemoryError"), (RuntimeError("قرص\nآخر"), "قرص"), (RuntimeError("\n"), "RuntimeError")],
+)
+def test_a_failure_without_words_is_told_by_its_kind(failure: Exception, said: str) -> None:
+    with pytest.raises(OSError, match=f": {said}$"), told_of_disk(other=errno.EIO):
+        raise failure
+
+
 # -- A catalog that takes another's place ----------------------------------------------------------------
 
 ANEW = """
@@ -154,7 +164,6 @@ def tampered(path: Path, statement: str) -> None:
 CHANGES = {
     "settle": lambda catalog: catalog.settle([FileEntry("سفينة.txt", "e", 3, 4)]),
     "rename": lambda catalog: catalog.rename("سفينة.txt", "مركب.txt"),
-    "touch": lambda catalog: catalog.touch("سفينة.txt", size=3, mtime_ns=4),
 }
 
 

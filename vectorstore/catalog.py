@@ -154,16 +154,6 @@ class Catalog(CatalogReader):
             if not self._amend(transaction, "documents", "name = ?1", old, name=new, file=file):
                 raise KeyError(old)
 
-    def touch(self, name: str, *, size: int, mtime_ns: int) -> None:
-        """Note that the file was seen again with the same content but another time of change.
-
-        Raises:
-            KeyError: if there is no document of that name.
-        """
-        with self._database.transaction() as transaction:
-            if not self._amend(transaction, "documents", "name = ?1", name, size=size, mtime_ns=mtime_ns):
-                raise KeyError(name)
-
     def settle(self, files: Iterable[FileEntry]) -> None:
         """Note how these files were when all that came of them was read, also for documents that wait."""
         with self._database.transaction() as transaction:

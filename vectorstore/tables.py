@@ -1,7 +1,8 @@
 """The catalog's tables, and the one row that says how things stand.
 
 SQLite keeps no checksums of its pages: a flipped bit in a text would be quoted as if it had been written. So
-every row carries a `mark`, the CRC-32 of what it holds and of its key, which is compared when it is read.
+every row that an answer is made from carries a `mark`, the CRC-32 of what it holds and of its key, which is
+compared when it is read. Those of `meta` and `skipped` carry none: nothing is quoted from them.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ def told_of_disk(*, other: int | None = None) -> Iterator[None]:
             raise
         trouble = of_disk(error)
         if trouble is None and other is not None:  # tantivy's threads panic, which is no Exception
-            trouble = OSError(other, f"{os.strerror(other)}: {str(error).splitlines()[0]}")
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            trouble = OSError(other, f"{os.strerror(other)}: {said[0]}")
         if trouble is None:
             raise
         raise trouble from error
