@@ -24,6 +24,7 @@ class Glyph(NamedTuple):
     angle: int = 0  # in quarter turns
     word: int = 0  # how many spaces come before it in the file
     is_guessed: bool = False  # its width is
+    is_typed: bool = False  # into a field: a whole text, which says nothing of the direction of the line
 
     @property
     def middle(self) -> float:

@@ -50,8 +50,9 @@ class Line:
 
     @property
     def letters(self) -> str:
-        """Return the text in no order that matters."""
-        return "".join(glyph.text for glyph in self.glyphs)
+        """Return what tells the direction of the line, in no order that matters."""
+        printed = "".join(glyph.text for glyph in self.glyphs if not glyph.is_typed)
+        return printed or "".join(glyph.text for glyph in self.glyphs)
 
     def units(self) -> list[str]:
         """Return what stands on the line from left to right: letters with their marks, spaces, `CELL`.

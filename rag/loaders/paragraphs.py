@@ -26,11 +26,13 @@ class PageLine:
     y: float
     size: float
     right_to_left: bool
+    is_typed: bool = False  # into the field of a form, or some of it
 
     @property
     def is_row(self) -> bool:
-        """Tell whether it is a row of a table: cells, or several numbers and nothing else."""
-        return CELL in self.text or (" " in self.text and not any(map(str.isalpha, self.text)))
+        """Tell whether it is a row of a table or form: cells, or several numbers and nothing else."""
+        numbers = " " in self.text and not any(map(str.isalpha, self.text))
+        return self.is_typed or CELL in self.text or numbers
 
 
 def words_of(lines: Iterable[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from rag.loaders.base import HEARD, Extract, Limits, LoadError, Part, Writer, cl
 from rag.loaders.direction import is_right_to_left, plain_letters
 from rag.loaders.docx import stated_title
 from rag.loaders.edges import without_edges
+from rag.loaders.forms import fields, fill
 from rag.loaders.glyphs import Glyph, glyph_runs, ligature
 from rag.loaders.page_lines import Line, lines_of
 from rag.loaders.paragraphs import PageLine, is_open, paragraphs, words_of
@@ -40,6 +42,8 @@ def load_pdf(data: bytes, limits: Limits) -> Extract:
         if _PASSWORD in str(error) or _SECURITY in str(error):
             raise LoadError("is locked with a password; save it without one") from error
         raise LoadError(f"is a damaged PDF file ({_said(error)}); save it anew") from error
+    with suppress(pypdfium2.PdfiumError):
+        document.init_forms()
     count = len(document)
     if count > limits.pages:
         raise LoadError(f"has {count:,} pages, and {limits.pages:,} are allowed; split it")
@@ -78,12 +82,15 @@ class _Pages:
         """Read a page; return how many glyphs it has."""
         try:
             glyphs = list(_glyphs(page, limits.text - self.characters))
+            self.characters += len(glyphs)
+            typed = list(fields(page, limits.text - self.characters))
+            self.characters += sum(len(field.text) for field in typed)
             found = lines_of(glyphs, _blanks(page))
             if not found and _has_picture(page):
                 self.failed[number] = "is a picture without text; read it with OCR"
+            fill(found, typed)
             if found and not any(self.lines.values()):
                 self.headline = _headline(found)
-            self.characters += len(glyphs)
             self.lines[number] = _read(found, laid=False)
             self.laid[number] = _read(found, laid=True)
             return len(glyphs)
@@ -172,7 +179,8 @@ def _read(lines: Sequence[Line], *, laid: bool) -> list[PageLine]:
     for line in lines:
         right_to_left = line.is_right_to_left(page) and not laid
         text = line.as_laid() if laid else line.text(right_to_left=right_to_left)
-        found.append(PageLine(text, line.left, line.right, line.y, line.size, right_to_left))
+        is_typed = any(glyph.is_typed for glyph in line.glyphs)
+        found.append(PageLine(text, line.left, line.right, line.y, line.size, right_to_left, is_typed))
     return found
 
 
