@@ -58,6 +58,11 @@ def test_numbers_that_are_marked_as_names_are_names_and_names_of_rows_are_not_th
     assert text(f"<table>{rows}</table>") == "الاسم | سالم\nالعمر | 41"
 
 
+def test_where_all_cells_are_marked_the_first_row_has_the_names() -> None:
+    rows = "<tr><th>النهر<th>المنبع<tr><th>الخابور<th>رأس العين<tr><th>البليخ<th>عين العروس"
+    assert text(f"<table>{rows}</table>").split("\n")[0] == "النهر: الخابور | المنبع: رأس العين"
+
+
 @pytest.mark.parametrize("cell", ["<td rowspan=99999 colspan=99999>س", f"<td rowspan=65534>{'س' * 290}"])
 def test_spans_without_end_take_little(cell: str) -> None:
     start = time.monotonic()

@@ -157,6 +157,15 @@ def test_names_in_two_rows_are_joined(read: Read) -> None:
     assert read(rows)[0] == "البلدة: الخابور | 2019 رجال: 1 | 2019 نساء: 2 | 2020 رجال: 3 | 2020 نساء: 4"
 
 
+def test_values_above_numbers_and_sums_in_bold_are_no_names() -> None:
+    rows = [["الاسم", "العلامة", "", "المدينة"], ["علي", "غائب", "لا", "حمص"], ["ريما", 5, 6, "حماة"]]
+    assert as_csv(rows)[0] == "الاسم: علي | العلامة: غائب | لا | المدينة: حمص"
+    assert (
+        lines(workbook([["المجموع", 500], ["حمص", 300], ["حماة", 200]], bold=1), "a.xlsx")[0]
+        == "المجموع | 500"
+    )
+
+
 def test_a_column_without_a_name_does_not_make_a_row_of_values_one_of_names() -> None:
     rows = [["الاسم", "العمر", "", "المدينة"], ["علي", 41, "ملاحظة", "حمص"], ["ريما", 33, "", "حلب"]]
     assert as_csv(rows)[0] == "الاسم: علي | العمر: 41 | ملاحظة | المدينة: حمص"

@@ -68,10 +68,12 @@ def head_of(rows: Sequence[Sequence[str]], expected: float, marked: Collection[i
     titles = _titles(rows)
     below = rows[titles:]
     count = 0
-    while count < len(below) and titles + count in marked:
+    while count < min(len(below), _MOST_NAMES) and titles + count in marked:
+        if (count or expected == SHEET) and any(map(_is_quantity, below[count])):
+            break  # sums are bold as well
         count += 1
-    count = min(count, _MOST_NAMES) if count < len(below) else min(count, 1)
-    if count and len(below) > count:
+    count = count if count < len(below) else 1
+    if 0 < count < len(below):
         names = _joined(below[:count])
         if all(_may_be_name(name) for name in names) and len(set(filter(None, names))) > 1:
             return Head(titles, count, names)
@@ -161,8 +163,11 @@ def _are_two(upper: Sequence[str], lower: Sequence[str], rows: Sequence[Sequence
     above, names = ([*row[:width], *[""] * (width - len(row))] for row in (upper, lower))
     if sum(bool(a or b) for a, b in zip(above, names, strict=True)) < width - 1:
         return False
-    if any(NUMBER.fullmatch(cell) and not _year(cell) for cell in (*above, *names) if cell):
+    if any(map(_is_quantity, (*above, *names))):
         return False
+    groups = {i for i in range(width - 1) if above[i] and not above[i + 1] and names[i] and names[i + 1]}
+    if any(above[i] and names[i] and i not in groups for i in range(width)):
+        return False  # where a name stands alone, none is below it
     if not all(map(_may_be_name, (*above, *names))):
         return False
     for i in range(1, width):
@@ -172,6 +177,10 @@ def _are_two(upper: Sequence[str], lower: Sequence[str], rows: Sequence[Sequence
         if all(map(NUMBER.fullmatch, below)) and not (_year(names[i]) and all(map(_year, below))):
             return True
     return False
+
+
+def _is_quantity(cell: str) -> bool:
+    return bool(NUMBER.fullmatch(cell)) and not _year(cell)
 
 
 def _year(cell: str) -> int:

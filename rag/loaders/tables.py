@@ -153,6 +153,7 @@ def write_rows(writer: Writer, rows: Sequence[Sequence[str]], *, header: int = 0
     filled = [(i, row) for i, row in enumerate(rows) if any(row)]
     rows = [row for _, row in filled]
     marked = [i for i, (place, _) in enumerate(filled) if place < header]
+    marked = marked[:1] if len(marked) == len(rows) else marked
     head = head_of(rows[:SAMPLE], TEXT, marked) if header >= 0 else Head(0, 0, ())
     for row in rows[: head.titles]:
         writer.paragraph(" ".join(filter(None, row)))
