@@ -140,6 +140,7 @@ def test_a_space_in_the_file_parts_words_however_little_ink_leaves_of_it() -> No
     assert read([*one, *two]) == ["بحرميناء"]
     assert read_with([*one, *two], blank(74.0)) == ["بحر ميناء"]
     assert read_with([*one, *two], blank(75.4)) == ["بحرميناء"]  # a joiner, which takes no room
+    assert read_with([*one, *two], blank(75.6)) == ["بحرميناء"]
     assert read_with([*one, *two], blank(74.0, y=690.0)) == ["بحرميناء"]
 
 
@@ -147,6 +148,7 @@ def test_a_gap_inside_a_word_is_none_on_a_line_whose_spaces_are_in_the_file() ->
     one, two, three = laid("ءان"), laid("يم", x=66.9), laid("رحب", x=80)
     assert read([*one, *two, *three]) == ["بحر مي ناء"]
     assert read_with([*one, *two, *three], blank(77.0)) == ["بحر ميناء"]
+    assert read_with([*one, *two, *three], blank(66.9), blank(80.0)) == ["بحر مي ناء"]  # of no room
     assert read_with([*one, *two, *three, *laid("وه", x=99)], blank(77.0)) == ["هو بحر مي ناء"]
     assert read_with([*one, *laid("رحب", x=110)], blank(70.0)) == ["بحر | ناء"]
 

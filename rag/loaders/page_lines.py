@@ -83,7 +83,7 @@ class Line:
                 elif found[-1] != " " and (
                     gap > least
                     or _is_note(last, glyph)
-                    or (blank is not None and glyph.x - blank.x > _BLANK * self.size)
+                    or (blank and min(blank.x - last.x, glyph.x - blank.x) > _BLANK * self.size)
                 ):
                     found.append(" ")
             found.append(glyph.text + self.marks.get(place, ""))
@@ -94,10 +94,12 @@ class Line:
 
     def _has_all_blanks(self, places: Sequence[int]) -> bool:
         """Tell whether blanks stand in most of the gaps, so that the others are none that part words."""
-        blanks = sum(glyph.is_blank for glyph in self.glyphs)
+        order = [self.glyphs[place] for place in places]
+        room = _BLANK * self.size
+        blanks = sum(one.is_blank and other.x - one.x > room for one, other in pairwise(order))
         if not blanks:
             return False
-        letters = [self.glyphs[place] for place in places if not self.glyphs[place].text.isspace()]
+        letters = [glyph for glyph in order if not glyph.text.isspace()]
         gaps = sum(_gap(one, other) > _WIDE * self.size for one, other in pairwise(letters))
         return blanks >= 0.75 * gaps
 
