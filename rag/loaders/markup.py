@@ -127,7 +127,7 @@ def blocks(root: Node, is_left_out: Callable[[Node], bool] = is_invisible) -> It
 
     def flushed() -> Iterator[Block]:
         nonlocal linked
-        text = clean("".join(pieces))
+        text = clean("".join(pieces)) if pieces else ""
         if text:
             yield Block(owner.tag, text, min(linked, len(text)), owner)
         pieces.clear()
