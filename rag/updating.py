@@ -7,7 +7,7 @@ replaces something else waits until the end: then it, what is gone, and the inde
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.copying import MakeRecorder, copy_of, holds
 from rag.encoder import Encoder
-from rag.fetching import UnsettledError, VanishedError, identify, read
+from rag.fetching import PausedError, UnsettledError, VanishedError, identify, read
 from rag.homes import scan
 from rag.hub import Progress
 from rag.schema import Document
@@ -188,7 +188,8 @@ class Update:
             self._vanished.append(name)
             return
         except UnsettledError as error:
-            self._put_off(name, str(error))
+            held = self._plan.refused.get(name, ()) if isinstance(error, PausedError) else ()
+            self._put_off(name, str(error), held)
             return
         entry = seen.settled().entry(name, digest)
         reasons: dict[str, list[str]] = {}
@@ -201,7 +202,7 @@ class Update:
             self._refuse(name, name, "holds no document; remove it, or put one in", entry)
         before, held = self._plan.names.get(name, ()), {document.id for document in content.documents}
         whole = not content.refused and held.union(before) <= {name}
-        if not whole:
+        if not whole and not content.passing:
             self._settled.append(entry)  # only then is all noted that came of it, and what went
         source = None if self._anew else self._by_digest.get(digest)
         for document in content.documents:
@@ -212,9 +213,12 @@ class Update:
             else:
                 self._removed.add(old)
 
-    def _put_off(self, name: str, reason: str) -> None:
-        """Note that a file cannot be read now: its last version stays, and it is tried again."""
-        self._refuse(name, name, reason, UNSEEN.entry(name, ""))
+    def _put_off(self, name: str, reason: str, held: Sequence[Skipped] = ()) -> None:
+        """Note that a file cannot be read now, and what is `held` of that: its last version stays."""
+        if held:
+            self._skipped |= {each.name: each for each in held}
+        else:
+            self._refuse(name, name, reason, UNSEEN.entry(name, ""))
         self._unchanged += self._plan.names.get(name, ())
 
     def _look_again(self) -> None:

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import shutil
+import time
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from rag import index as index_module
 from rag.errors import CorpusError, DocumentError
 from rag.filters import Filters
 from rag.index import Index, place
-from rag.loaders import Read
+from rag.loaders import Extract, Read
 from rag.loaders.base import PassingError
 from rag.settings import Settings
 from rag.updating import Stop
@@ -288,6 +289,39 @@ def test_a_member_that_cannot_be_read_now_keeps_its_last_version(
         assert index.report.changed == ("أرشيف.zip/two.txt",)
         assert "أرشيف.zip/one.txt" in index.report.unchanged
         assert index.skipped() == []
+
+
+def test_a_file_whose_reader_is_ended_each_time_is_read_ever_less_often(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack(folder / "أرشيف.zip", one=MILL, two="سجل الزوار لسنة ١٩٩٨.")
+    tries: list[int] = []
+    clock = [0]
+
+    def ended(*arguments: Any) -> Iterator[Read]:
+        if arguments[1] != "أرشيف.zip":
+            yield from safely(*arguments)
+            return
+        tries.append(clock[0])
+        yield Read("one.txt", PassingError("was ended"))
+        yield Read("two.txt", Extract("سجل الزوار."))
+
+    safely = corpus.read_safely
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=time.sleep))
+    monkeypatch.setattr(corpus, "read_safely", ended)
+    with opened(folder) as index:
+        generation = index.store.catalog.generation
+        for clock[0] in (*range(2, 40, 2), *range(40, 4000, 50)):
+            assert index.sync().skipped == (("أرشيف.zip/one.txt", "was ended"),)
+        assert index.skipped() == [("أرشيف.zip/one.txt", "was ended")]
+        assert index.store.catalog.generation == generation  # nothing was written
+        monkeypatch.setattr(corpus, "read_safely", safely)
+        clock[0] += 600
+        assert index.sync().added == ("أرشيف.zip/one.txt",)
+        assert index.skipped() == []
+    assert tries[:5] == [0, 2, 4, 8, 16]
+    assert tries[-1] - tries[-2] >= 600
+    assert len(tries) < 20
 
 
 # -- A stop ----------------------------------------------------------------------------------------------
