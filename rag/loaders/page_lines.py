@@ -18,7 +18,6 @@ _SAME_LINE = 0.45  # of the size of the type: how far apart two baselines may be
 _SPACE = 0.17  # likewise: a gap that parts words
 _NARROW = 0.06  # likewise, where the file, too, has a space between two letters
 _BLANK = 0.1  # likewise, how far the pen goes on for a space that is in the file
-_WIDE = 0.2  # likewise, a gap that parts words of a line whose spaces are in the file
 _GUESSED = 0.5  # likewise, beside a letter whose width is a guess
 _CELL = 2.0  # likewise, a gap that parts columns
 _REACH = 8  # lines back in which the rest of a line is looked for
@@ -100,7 +99,7 @@ class Line:
         if not blanks:
             return False
         letters = [glyph for glyph in order if not glyph.text.isspace()]
-        gaps = sum(_gap(one, other) > _WIDE * self.size for one, other in pairwise(letters))
+        gaps = sum(_gap(one, other) > _SPACE * self.size for one, other in pairwise(letters))
         return blanks >= 0.75 * gaps
 
     def is_right_to_left(self, page: bool) -> bool:
@@ -138,7 +137,7 @@ def _least_space(one: Glyph, other: Glyph, *, blanks: bool) -> float:
         blanks: whether the line has a blank wherever two words part.
     """
     if blanks:
-        return _GUESSED if one.is_guessed else _WIDE
+        return _GUESSED if one.is_guessed else _SPACE
     if one.word == other.word or one.is_guessed or not (one.text.isalnum() and other.text.isalnum()):
         return _SPACE
     if is_right_to_left(one.text) or is_right_to_left(other.text):
