@@ -14,7 +14,7 @@ from ui.guards.answers import refuse
 from ui.guards.limits import UPLOAD
 from ui.page import Application, Message, Receive, Send
 
-LONGEST_QUERY = 500  # bytes, of what names a session; a question in the page's own address is longer
+LONG_SESSION = re.compile(rb"session_hash=[^&]{65}")
 _CALL = rf"/gradio_api/call/(v2/)?({'|'.join(NAMES)})"
 
 READ = (
@@ -50,8 +50,8 @@ class Routes:
             await self._app(scope, receive, send)
         elif not self.is_open(scope["method"], scope["path"]):
             await refuse(send, 404, "there is nothing here")
-        elif scope["path"].startswith("/gradio_api/") and len(scope["query_string"]) > LONGEST_QUERY:
-            await refuse(send, 414, "the address is too long")
+        elif scope["path"].startswith("/gradio_api/") and LONG_SESSION.search(scope["query_string"]):
+            await refuse(send, 414, "this is not the name of a session")
         else:
             await self._app(scope, receive, send)
 
