@@ -153,10 +153,11 @@ def _is_twice(one: Glyph, other: Glyph) -> bool:
 
 def _is_note(one: Glyph, other: Glyph) -> bool:
     """Tell whether one of two neighbours is a raised figure that refers to a note."""
-    low, high = sorted((one, other), key=lambda glyph: -glyph.size)
+    if not (one.text.isdecimal() or other.text.isdecimal()):
+        return False
+    low, high = (one, other) if one.size >= other.size else (other, one)
     raised = high.size < _RAISED * low.size and high.y - low.y > (1 - _RAISED) * low.size
-    small = raised or high.size < _SMALL * low.size
-    return small and (one.text.isdecimal() or other.text.isdecimal())
+    return raised or high.size < _SMALL * low.size
 
 
 def lines_of(glyphs: Iterable[Glyph], blanks: Iterable[Glyph] = ()) -> list[Line]:

@@ -209,16 +209,17 @@ def _glyphs(page: Any, most: int) -> Iterator[Glyph]:
 
 def _blanks(page: Any) -> Iterator[Glyph]:
     """Yield the spaces that are pieces of text of their own: these PDFium passes over."""
-    import pypdfium2
     import pypdfium2.raw as pdfium
 
-    for piece in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1):
-        try:
-            left, _, right, _ = piece.get_bounds()
-            matrix = piece.get_matrix()
-        except pypdfium2.PdfiumError:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    matrix = pdfium.FS_MATRIX()
+    for i in range(pdfium.FPDFPage_CountObjects(page.raw)):
+        piece = pdfium.FPDFPage_GetObject(page.raw, i)
+        if pdfium.FPDFPageObj_GetType(piece) != pdfium.FPDF_PAGEOBJ_TEXT:
             continue
-        if right > left:
+        if not pdfium.FPDFPageObj_GetBounds(piece, left, bottom, right, top) or right.value > left.value:
+            continue
+        if not pdfium.FPDFPageObj_GetMatrix(piece, matrix):
             continue
         if matrix.a > 0 and matrix.b == 0 and math.isfinite(matrix.e) and math.isfinite(matrix.f):
             yield Glyph(" ", matrix.e, matrix.e, matrix.e, matrix.f, 1.0)
