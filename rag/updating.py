@@ -188,8 +188,8 @@ class Update:
             self._vanished.append(name)
             return
         except UnsettledError as error:
-            held = self._plan.refused.get(name, ()) if isinstance(error, PausedError) else ()
-            self._put_off(name, str(error), held)
+            paused = isinstance(error, PausedError)
+            self._put_off(name, str(error), self._plan.refused.get(name, ()) if paused else ())
             return
         entry = seen.settled().entry(name, digest)
         reasons: dict[str, list[str]] = {}
@@ -214,7 +214,7 @@ class Update:
                 self._removed.add(old)
 
     def _put_off(self, name: str, reason: str, held: Sequence[Skipped] = ()) -> None:
-        """Note that a file cannot be read now, and what is `held` of that: its last version stays."""
+        """Note that a file cannot be read now: its last version stays, and what is `held` as refused."""
         if held:
             self._skipped |= {each.name: each for each in held}
         else:
