@@ -2,7 +2,7 @@
 
     python bench/pdf.py > bench/pdf.txt
 
-Prints the briefs of seeds/ with Chromium, and with LibreOffice where it is installed, in three fonts and in
+Prints the briefs of seeds/ with Chromium, and with LibreOffice where it is installed, in four fonts and in
 two columns, and compares what each reader gives with what was printed: the share of the words that are found
 whole and in order, punctuation and vowel signs included, and in the last line without these. pdftotext and
 pypdf are asked where they are there; their direction marks and shapes of letters are taken away first.
