@@ -14,6 +14,7 @@ from test_vectorstore_store import QUERIES, answers, expected_answers, made, ope
 from rag.errors import StoreError
 from rag.homes import explained
 from vectorstore.base import RemakingError
+from vectorstore.derived import stamp
 from vectorstore.discarding import discard, identity_of
 from vectorstore.lock import WriterLock
 from vectorstore.store import Store
@@ -96,6 +97,17 @@ def test_a_manifest_that_is_lost_while_the_store_is_open_is_written_again(folder
         (folder / "manifest.json").unlink()
         assert (store.sync(), store.stale) == (True, False)
         assert (folder / "manifest.json").exists()
+
+
+def test_a_manifest_that_names_the_same_is_not_written_again(folder: Path) -> None:
+    manifest = folder / "manifest.json"
+    with opened(folder) as store:
+        content = manifest.read_bytes()
+        manifest.unlink()
+        manifest.write_bytes(content)
+        before = stamp(manifest)
+        assert (store.sync(), store.stale) == (True, False)
+        assert stamp(manifest) == before  # or two processes would go on writing it in turn
 
 
 def put_back(folder: Path, copy: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from vectorstore.base import DamagedError, Ids, Progress
+from vectorstore.base import CatalogError, DamagedError, Ids, Progress
 from vectorstore.catalog import Catalog
 from vectorstore.dense import FaissIndex
 from vectorstore.derived import Part, check, new_name, seal
@@ -182,6 +182,21 @@ def _build_lexical(
         some = _counted(catalog.terms(added), "lexical", len(added), progress)
         index = old.index.with_changes(old.home / old.part.name, folder / name, removed, some)
     return Held(index, seal(folder, name, generation, facts["lexical"]), folder)
+
+
+def cross_check(catalog: Catalog, loaded: Loaded) -> None:
+    """Compare the catalog with the sealed indexes made from it: a damaged page can hide rows.
+
+    Raises:
+        CatalogError: if they are of one generation and hold other chunks.
+    """
+    with catalog.snapshot():
+        generation, wanted = catalog.generation, catalog.chunk_ids()
+    for held in (loaded.dense, loaded.lexical):
+        if held is None or held.part.generation != generation:
+            continue
+        if not np.array_equal(np.sort(held.index.ids), wanted):
+            raise CatalogError(f"{catalog.path}: the list of chunks is damaged; delete it and index again")
 
 
 def compare(catalog: Catalog, loaded: Loaded) -> list[str]:
