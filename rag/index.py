@@ -36,7 +36,7 @@ from vectorstore.store import Store
 from vectorstore.trouble import of_disk
 
 FIELDS = {"words": 1.0, "grams": 0.5, "names": 1.0}  # what a match in each search field counts
-FORMAT = "2"  # of chunking and analysis: raised when either changes, so that older indexes are built anew
+FORMAT = "3"  # of loading, chunking, analysis: raised when one changes, so that older indexes are built anew
 PATIENCE = 60.0  # seconds to wait for another process that is writing
 
 _log = logging.getLogger("isnad.index")
@@ -90,7 +90,8 @@ class Index:
         encoder, tokens = encoders(settings, progress)
 
         def opened() -> Index:
-            home.mkdir(parents=True, exist_ok=True)
+            # Whoever may not look into the folder may not look into the copy of its texts, either.
+            home.mkdir(0o700 | folder.stat().st_mode & 0o777, parents=True, exist_ok=True)
             store = Store.open(home, fields=FIELDS, dimension=encoder.dimension)
             index = cls(store, encoder, tokens, folder, settings)
             try:

@@ -183,6 +183,16 @@ def test_a_home_that_cannot_be_written_is_an_error_that_names_it(folder: Path, t
         Index.open(folder, settings)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755])
+def test_who_may_not_read_a_folder_may_not_read_its_index(folder: Path, mode: int) -> None:
+    folder.chmod(mode)
+    opened(folder).close()
+    allowed = place(folder, Settings.load()).stat().st_mode & 0o777
+    assert allowed & ~mode == 0
+    assert allowed & 0o700 == 0o700
+
+
 def test_two_folders_of_one_name_have_two_indexes(tmp_path: Path) -> None:
     settings = Settings.load()
     assert place(tmp_path / "a" / "docs", settings) != place(tmp_path / "b" / "docs", settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import threading
 from pathlib import Path
@@ -82,6 +83,8 @@ def test_reports_of_many_threads_are_whole_lines(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len({json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()}) == 8
+    if os.name != "nt":
+        assert path.stat().st_mode & 0o077 == 0  # what people wrote is for the operator
 
 
 def test_on_a_shared_chat_people_read_only_what_they_wrote(tmp_path: Path) -> None:

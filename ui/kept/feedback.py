@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import secrets
 import threading
 from collections.abc import Collection
@@ -64,7 +65,7 @@ class Reports:
         line = json.dumps(report, ensure_ascii=False) + "\n"
         with self._lock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab") as file:
+            with open(self._path, "ab", opener=_private) as file:
                 if file.tell() + len(line.encode("utf-8", "replace")) > MOST_BYTES:
                     raise FullError(f"{self._path} holds {MOST_BYTES:,} bytes; move it away to go on")
                 file.write(line.encode("utf-8", "replace"))
@@ -80,6 +81,10 @@ class Reports:
         if not self._shared:
             return text
         return "".join(f"{line}\n" for line in text.split("\n") if line and _id(line) in own)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _without_confidence(answer: Answer) -> dict[str, Any]:
