@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from rag.loaders import Extract, Limits, LoadError, kind, load
 from rag.loaders.base import Writer, clean
+from rag.loaders.columns import is_header
 from rag.loaders.kinds import is_passed_over
-from rag.loaders.tables import is_header
 from rag.schema import Section
 
 OTHER = "وقالت اللجنة إن العمل يسير على ما يرام، وإن الميناء الجديد يفتح في الربيع المقبل."

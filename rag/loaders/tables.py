@@ -11,7 +11,6 @@ from typing import Any
 
 from rag.loaders.base import Extract, Limits, LoadError, Part, Writer, clean
 from rag.loaders.columns import FILE, TEXT, Head, head_of
-from rag.loaders.columns import is_header as is_header
 from rag.loaders.plain import load_text
 from rag.loaders.separated import separated
 
