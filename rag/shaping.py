@@ -93,9 +93,9 @@ def shaped(question: Question, page: Page, sentence: Sentence, run: Run) -> Run:
     A number keeps its scale words, its hedge and, where it was cut, its unit; a date its day, month and year;
     a Latin name all its capitals, an Arabic one its given name and what بن or عبد joins to it. Conjunctions
     and prepositions that hang over the ends go. A negation just before is taken in: without it the quotation
-    would say the opposite.
+    would say the opposite. Of a row of a table it stays in the cell that it begins in.
     """
-    first, last = max(run.first, sentence.first), min(run.last, sentence.last)
+    first, last = max(run.first, sentence.first), min(run.last, _cell_end(page, sentence, run.first))
     if first >= last:
         return run
     first, last = _trimmed(page.words, first, last)
@@ -108,6 +108,7 @@ def shaped(question: Question, page: Page, sentence: Sentence, run: Run) -> Run:
             if time.dated and _overlap(time.first, time.last, first, last):
                 first, last = min(first, time.first), max(last, time.last)
     first, last = _whole_name(question, page, sentence, first, last)
+    last = min(last, _cell_end(page, sentence, first))
     return replace(run, first=_with_negation(page, sentence, first), last=last)
 
 
@@ -141,6 +142,16 @@ def clause(page: Page, sentence: Sentence, number: Number) -> tuple[int, int]:
     while last < sentence.last and not parted(last - 1):
         last += 1
     return first, last
+
+
+def _cell_end(page: Page, sentence: Sentence, first: int) -> int:
+    """Return where the words of the cell end that a word stands in; of what is no table, of the sentence."""
+    if "|" not in page.text:
+        return sentence.last
+    for i in range(max(first, sentence.first), sentence.last - 1):
+        if "|" in page.text[page.words[i].end : page.words[i + 1].start]:
+            return i + 1
+    return sentence.last
 
 
 def _trimmed(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:

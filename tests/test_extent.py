@@ -50,6 +50,20 @@ def quote(question: str, text: str, marked: str) -> str:
     return text[found.start : found.end]
 
 
+@pytest.mark.parametrize(
+    ("question", "marked", "quoted"),
+    [
+        ("من مدير المقالع؟", "هالة النجار | السبب", "هالة النجار"),
+        ("من هي هالة النجار؟", "المدير", "المدير"),
+        ("لماذا عُينت هالة النجار؟", "تقاعد سلفها", "السبب: تقاعد سلفها لأسباب صحية"),
+        ("كم الراتب؟", "900", "900"),
+    ],
+)
+def test_of_a_row_no_more_than_a_cell_is_quoted(question: str, marked: str, quoted: str) -> None:
+    row = "القسم: المقالع | المدير: هالة النجار | السبب: تقاعد سلفها لأسباب صحية | الراتب: 900"
+    assert quote(question, row, marked) == quoted
+
+
 def test_the_table_holds_enough_of_each_language_and_kind() -> None:
     languages = Counter(case["lang"] for case in CASES)
     kinds = Counter(case["kind"] for case in CASES)

@@ -43,6 +43,9 @@ def shape(question: str, text: str, marked: str) -> str:
         ("كم جنديا؟", "جُرح 90 شخصا بينهم 60 جنديا.", "بينهم 60 جنديا", "60 جنديا"),
         ("Combien de soldats ?", "Il y a 90 militaires, dont 60 soldats.", "dont 60 soldats", "60 soldats"),
         ("ماذا حدث؟", "قال إن الوزير لم يستقل من منصبه.", "يستقل", "لم يستقل"),
+        ("من المدير؟", "المدير: هالة النجار | الراتب: 900", "هالة النجار | الراتب", "هالة النجار"),
+        ("Who owns it?", "Owner: Rima Asfar | Price: 300", "Rima Asfar | Price: 300", "Rima Asfar"),
+        ("Who owns it?", "Owner: Rima | Nader Asfar: 300", "Rima", "Rima"),
         ("What happened?", "He said they did not sign the paper.", "sign the paper", "not sign the paper"),
     ],
 )

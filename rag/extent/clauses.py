@@ -22,7 +22,7 @@ Opening = Literal["cause", "relative", "contrast", "result", "saying", "and", "p
 """What a clause begins with."""
 
 _RANK: dict[str, Mark] = {
-    **dict.fromkeys("،,、，", ","), **dict.fromkeys("؛;；", ";"), **dict.fromkeys(":：", ":"),
+    **dict.fromkeys("،,、，", ","), **dict.fromkeys("؛;；|", ";"), **dict.fromkeys(":：", ":"),
     **dict.fromkeys("!?؟", "."), "…": ",", "—": "-",
 }  # fmt: skip
 _STEM = Analyzer().stem
