@@ -45,23 +45,40 @@ def network() -> Iterator[str]:
         yield address
 
 
-LIST_ROUTES = """
-import json
-from ui.stubless import gr as gradio
+INSIDE = """
+import json, logging, sys
+from rag import logs
+from ui.failing import tell_briefly
+from ui.stubless import gr as gradio, queueing, route_utils, routes
+logs.configure("warning")
+tell_briefly()
+for module in (queueing, route_utils, routes):
+    try:
+        raise ValueError("سؤال سري")
+    except ValueError:
+        module.traceback.print_exc()
+logging.getLogger("mcp.server").warning("سؤال سري %s", "سري")
 with gradio.Blocks(analytics_enabled=False) as page:
     gradio.Textbox()
 page.queue()
-routes = [part for each in page.app.routes for part in getattr(each, "original_router", page.app).routes]
-found = [(method, each.path) for each in routes if hasattr(each, "path") for method in each.methods or ()]
+parts = [part for each in page.app.routes for part in getattr(each, "original_router", page.app).routes]
+found = [(method, each.path) for each in parts if hasattr(each, "path") for method in each.methods or ()]
 print(json.dumps(sorted(set(found))))
 """
 
 
-def gradio_routes() -> list[tuple[str, str]]:
+@pytest.fixture(scope="module")
+def inside() -> subprocess.CompletedProcess[str]:
+    """Have Gradio fail, then list its routes, in a process of its own.
+
+    Because Gradio leaves event loops behind, and here warnings are errors.
+    """
+    return subprocess.run([sys.executable, "-c", INSIDE], capture_output=True, text=True, check=True)
+
+
+def gradio_routes(listed: str) -> list[tuple[str, str]]:
     """Return (method, path) of every route that Gradio itself would serve, with x for what varies."""
-    # In a process of its own, because Gradio leaves event loops behind, and here warnings are errors.
-    done = subprocess.run([sys.executable, "-c", LIST_ROUTES], capture_output=True, text=True, check=True)
-    routes = json.loads(done.stdout)
+    routes = json.loads(listed)
     assert len(routes) > 70
     return [(method, re.sub(r"{[^}]*}", "x", path)) for method, path in routes]
 
@@ -89,11 +106,13 @@ OPEN_OF_GRADIO = {
 }
 
 
-def test_of_gradios_routes_only_the_listed_ones_are_open() -> None:
+def test_of_gradios_routes_only_the_listed_ones_are_open(inside: subprocess.CompletedProcess[str]) -> None:
     async def nothing(scope: Any, receive: Any, send: Any) -> None: ...
 
     routes = Routes(nothing)
-    assert {path for method, path in gradio_routes() if routes.is_open(method, path)} == OPEN_OF_GRADIO
+    assert {
+        path for method, path in gradio_routes(inside.stdout) if routes.is_open(method, path)
+    } == OPEN_OF_GRADIO
 
 
 def test_no_file_of_the_machine_can_be_read(url: str) -> None:
@@ -124,28 +143,13 @@ def test_no_call_has_the_server_fetch_a_file(url: str) -> None:
         assert (refused.status_code, "no files are taken" in refused.text) == (400, True)
 
 
-FAILING = """
-import logging
-from rag import logs
-logs.configure("warning")
-from ui.failing import tell_briefly
-from ui.stubless import queueing, route_utils, routes
-tell_briefly()
-for module in (queueing, route_utils, routes):
-    try:
-        raise ValueError("سؤال سري")
-    except ValueError:
-        module.traceback.print_exc()
-logging.getLogger("mcp.server").warning("سؤال سري %s", "سري")
-"""
-
-
-def test_what_fails_is_told_in_a_line_without_the_words_of_who_asked() -> None:
-    done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True, check=True)
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
+def test_what_fails_is_told_in_a_line_without_the_words_of_who_asked(
+    inside: subprocess.CompletedProcess[str],
+) -> None:
+    lines = [json.loads(line) for line in inside.stderr.splitlines()]
     assert [line.get("error") for line in lines] == ["ValueError"] * 3 + [None]
     assert all(line["where"] for line in lines)
-    assert "سري" not in done.stderr
+    assert "سري" not in inside.stderr
 
 
 def functions(url: str) -> list[dict[str, Any]]:
@@ -220,12 +224,12 @@ def test_a_question_of_any_length_gets_an_answer_of_one_line(url: str) -> None:
     assert too_large.status_code == 413
 
 
-def test_the_queue_is_bounded() -> None:
+def test_the_queue_is_bounded(network: str) -> None:
     def ask(_: int) -> int:
-        asked = plain_http.post(f"{url}/gradio_api/call/v2/ask", json={"question": HELD}, timeout=30)
+        asked = plain_http.post(f"{network}/gradio_api/call/v2/ask", json={"question": HELD}, timeout=30)
         return asked.status_code
 
-    with serving() as url, ThreadPoolExecutor(50) as pool:
+    with ThreadPoolExecutor(50) as pool:
         made = list(pool.map(ask, range(50)))
     assert set(made) == {200, 503}
     assert made.count(200) <= 2 + 32 + 2  # at work, waiting, and begun since
