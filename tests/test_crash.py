@@ -46,8 +46,8 @@ def test_twenty_kills_lose_nothing_and_leave_nothing_half_done(tmp_path: Path) -
 
 
 def test_damage_to_any_file_is_mended_or_refused_and_never_answered_from() -> None:
-    outcomes = damage.run(16, first=5000, questions=1)
-    assert len(outcomes) == 16
+    outcomes = damage.run(12, first=5000, questions=1)
+    assert len(outcomes) == 12
     assert [outcome for outcome in outcomes if outcome[2].startswith("WRONG")] == []
     assert {"mended, same answers", "refused, with the remedy"} <= {outcome[2] for outcome in outcomes}
 

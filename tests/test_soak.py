@@ -16,7 +16,7 @@ from bench.harbour import FEWEST, MOST, World, word
 
 
 def test_for_a_few_seconds_clients_are_answered_from_the_folder_as_it_is(tmp_path: Path) -> None:
-    outcome = soak.run(5, count=6, seed=3, pause=0.3, every=1.0, place=tmp_path)
+    outcome = soak.run(4, count=4, seed=3, pause=0.3, every=1.0, place=tmp_path)
     assert outcome.wrong == []
     assert outcome.changes >= 3
     assert len(outcome.seconds) >= 4  # how many come through is for bench/soak.py to say
