@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -592,6 +593,21 @@ def test_only_what_the_index_knows_can_be_removed(keeper: Keeper, folder: Path) 
     for name in ("../library.txt", "/etc/passwd", "", "library.txt/", "..", ".", "lib*"):
         assert send(keeper, "remove", name)[1][-1]["refused"] is True, name
     assert sorted(os.listdir(folder)) == ["library.txt", "tower.txt"]
+
+
+def test_in_a_folder_that_was_closed_nothing_is_removed_and_that_is_said(
+    keeper: Keeper, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    send(keeper, name="tower.txt")
+    with monkeypatch.context() as patch:  # here a superuser may run, who may open every folder
+        patch.setattr(Path, "is_file", closed)
+        _, events = send(keeper, "remove", "tower.txt")
+    assert events[-1]["refused"] is True
+    assert "Permission denied" in events[-1]["message"]
+    assert (folder / "tower.txt").exists()
 
 
 def test_only_what_was_removed_can_be_put_back(keeper: Keeper) -> None:

@@ -205,10 +205,11 @@ class Keeper:
         except DocumentError:
             raise RefusedError("upload_gone") from None
         parts = document.split("/")
-        for count in range(1, len(parts) + 1):
-            file = "/".join(parts[:count])
-            if (self.folder / file).is_file():
-                return file
+        with on_disk():  # a folder on the way may have been closed
+            for count in range(1, len(parts) + 1):
+                file = "/".join(parts[:count])
+                if (self.folder / file).is_file():
+                    return file
         raise RefusedError("upload_gone")
 
 
