@@ -12,9 +12,7 @@ _log = logging.getLogger("isnad.chat")
 
 
 def tell_briefly() -> None:
-    """Replace what Gradio prints of errors, but where ISNAD_DEBUG asks for tracebacks."""
-    if os.environ.get("ISNAD_DEBUG", "") not in ("", "0"):
-        return
+    """Have Gradio call `told` where it would print a traceback."""
     from ui.stubless import queueing, route_utils, routes
 
     for module in (queueing, route_utils, routes):
@@ -22,10 +20,15 @@ def tell_briefly() -> None:
 
 
 def told() -> None:
-    """Log the kind of the error that is being handled, and the line of code that raised it."""
+    """Log the kind of the error that is being handled, and the line of code that raised it.
+
+    Where ISNAD_DEBUG asks for tracebacks, print that of this one, too.
+    """
     error = sys.exc_info()[1]
     if error is None:
         return
+    if os.environ.get("ISNAD_DEBUG", "") not in ("", "0"):
+        traceback.print_exc()
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     _log.error("a call failed", extra={"error": type(error).__name__, "where": where})

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,6 +23,8 @@ from starlette.routing import Route
 
 from rag.errors import IsnadError
 from ui.api.endpoints import NAMES, Endpoints, description
+from ui.failing import told
+from ui.guards.answers import again, whole
 from ui.page import Message, Receive, Send
 
 PATH = "/mcp"
@@ -62,24 +63,9 @@ class Tools:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        pieces: list[bytes] = []
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return  # the client has left
-            pieces.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                break
-        body: bytes | None = _paired(b"".join(pieces))
-
-        async def again() -> Message:
-            nonlocal body
-            if body is None:
-                return await receive()  # which waits for the client to leave
-            told, body = body, None
-            return {"type": "http.request", "body": told, "more_body": False}
-
-        await self._manager.handle_request(scope, again, send)
+        body = await whole(receive)
+        if body is not None:
+            await self._manager.handle_request(scope, again(_paired(body), receive), send)
 
     def _server(self) -> Server[Any]:
         server: Server[Any] = Server("isnad", instructions=ABOUT)
@@ -106,7 +92,7 @@ class Tools:
         except (IsnadError, ValueError) as error:
             return _refusal(str(error))
         except Exception:  # which the protocol's package would send on with all that it says
-            traceback.print_exc()
+            told()
             return _refusal("the server failed at this; its log says why")
         text = json.dumps(result, ensure_ascii=False)
         return types.CallToolResult(

@@ -16,6 +16,28 @@ def header(scope: Message, name: str) -> str:
     return found[-1].decode("latin-1") if found else ""
 
 
+async def whole(receive: Receive) -> bytes | None:
+    """Return the whole body of a request; None where the client has left meanwhile."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+def again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives an application a body that was read already; then it waits for the client to go."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def given() -> Message:
+        return left.pop() if left else await receive()
+
+    return given
+
+
 async def answer(
     send: Send,
     status: int,

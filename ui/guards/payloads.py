@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from ui.guards.answers import refuse
+from ui.guards.answers import again, refuse, whole
 from ui.page import Application, Message, Receive, Send
 
 CALLED = re.compile(r"/gradio_api/.*|/mcp")
@@ -35,28 +35,14 @@ class Payloads:
         if scope["type"] != "http" or scope["method"] != "POST" or CALLED.fullmatch(scope["path"]) is None:
             await self._app(scope, receive, send)
             return
-        pieces: list[bytes] = []
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return  # the client has left
-            pieces.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                break
-        body, told = b"".join(pieces), False
+        body = await whole(receive)
+        if body is None:
+            return
         most = MOST_TOLD if CONVERSATION.fullmatch(scope["path"]) else MOST_VALUES
         if reason := trouble(body, most):
             await refuse(send, 400, reason)
-            return
-
-        async def again() -> Message:
-            nonlocal told
-            if told:
-                return await receive()  # which waits for the client to leave
-            told = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._app(scope, again, send)
+        else:
+            await self._app(scope, again(body, receive), send)
 
 
 def trouble(body: bytes, most: int) -> str:
