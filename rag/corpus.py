@@ -70,14 +70,12 @@ def scan(folder: Path, *, follow_links: bool = False, apart: Path | None = None)
 def _walk(folder: Path, follow_links: bool, apart: Path | None) -> Iterator[tuple[str, str]]:
     """Yield the files that may be documents and the subfolders that cannot be read, by relative path."""
     root = os.path.realpath(folder)
-    seen = (
-        {root} if apart is None else {root, os.path.realpath(apart)}
-    )  # real folders not to be walked any more
+    seen = {root}  # real folders that are not to be walked any more
+    if apart is not None:
+        seen.add(os.path.realpath(apart))
     waiting, links = [(str(folder), "")], list[tuple[str, str]]()
     while waiting or links:
-        if (
-            not waiting
-        ):  # links come last, in order: the name by which a file is known must not depend on luck
+        if not waiting:  # links come last, in order: a file's name must not depend on luck
             links.sort(key=lambda link: link[1], reverse=True)
             place, prefix = links.pop()
             real = os.path.realpath(place)
